@@ -1,0 +1,168 @@
+"""Who can fill a role: the implementations that installed packages offer as entry points.
+
+A factory's keyword arguments are its settings, so there is no second schema.
+haiga's own makers come in by the same door as everybody else's.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Literal, overload
+
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+
+from haiga.core.errors import HaigaError, JobError, UserError
+from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
+from haiga.core.suggest import hint
+
+GROUPS: Mapping[str, str] = {
+    "poet": "haiga.poets",
+    "painter": "haiga.painters",
+    "mood": "haiga.moods",
+    "stylist": "haiga.stylists",
+    "upscaler": "haiga.upscalers",
+}
+"""Each role with the entry-point group its implementations register in."""
+
+PROTOCOLS: Mapping[str, type] = {
+    "poet": Poet,
+    "painter": Painter,
+    "mood": MoodReader,
+    "stylist": Stylist,
+    "upscaler": Upscaler,
+}
+
+Factory = Callable[..., Any]
+
+
+def names(role: str) -> list[str]:
+    """The registered implementations of a role, sorted; UserError for an unknown role."""
+    return sorted(_entries(role))
+
+
+def factory(role: str, name: str) -> Factory:
+    """The factory registered under a name; UserError when there is none or it cannot be loaded."""
+    entries = _entries(role)
+    if name not in entries:
+        known = hint(name, entries, label="installed")
+        raise UserError(f"no {GROUPS[role]} named '{name}'; {known}")
+    entry = entries[name]
+    try:
+        loaded = entry.load()
+    except Exception as error:
+        raise UserError(
+            f"{role} '{name}' ({entry.value}) is installed but cannot be loaded: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if not callable(loaded):
+        raise UserError(f"{role} '{name}' ({entry.value}) is not something that can be called")
+    return typing.cast(Factory, loaded)
+
+
+def setting_faults(role: str, name: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with the settings of an implementation: setting -> one sentence.
+
+    Unknown settings, missing ones, and values that do not fit the factory's
+    annotations. Empty when all is well. Makes nothing and reads no model.
+    """
+    parameters, any_keyword = _parameters(factory(role, name))
+    faults: dict[str, str] = {}
+    for key, value in settings.items():
+        if key not in parameters:
+            if not any_keyword:
+                faults[key] = "no such setting; " + hint(key, parameters, label="known")
+            continue
+        fault = _value_fault(parameters[key].annotation, value)
+        if fault:
+            faults[key] = fault
+    for key, parameter in parameters.items():
+        if parameter.default is parameter.empty and key not in settings:
+            faults[key] = "is missing and has no default"
+    return faults
+
+
+@overload
+def make(role: Literal["poet"], name: str, settings: Mapping[str, Any]) -> Poet: ...
+@overload
+def make(role: Literal["painter"], name: str, settings: Mapping[str, Any]) -> Painter: ...
+@overload
+def make(role: Literal["mood"], name: str, settings: Mapping[str, Any]) -> MoodReader: ...
+@overload
+def make(role: Literal["stylist"], name: str, settings: Mapping[str, Any]) -> Stylist: ...
+@overload
+def make(role: Literal["upscaler"], name: str, settings: Mapping[str, Any]) -> Upscaler: ...
+@overload
+def make(role: str, name: str, settings: Mapping[str, Any]) -> Any: ...
+def make(role: str, name: str, settings: Mapping[str, Any]) -> Any:
+    """An implementation of a role, made with its settings.
+
+    Raises UserError for an unknown role, name or setting (all settings at
+    once), and JobError when the factory fails or makes something else.
+    """
+    faults = setting_faults(role, name, settings)
+    if faults:
+        raise UserError("\n".join(f"{role} '{name}': {key}: {f}" for key, f in faults.items()))
+    try:
+        made = factory(role, name)(**settings)
+    except (HaigaError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise JobError(
+            f"{role} '{name}' could not be made: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(made, PROTOCOLS[role]):
+        raise JobError(f"{role} '{name}' made a {type(made).__name__}, which is not a {role}")
+    return made
+
+
+@functools.cache
+def _group(group: str) -> dict[str, EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=group):
+        other = found.setdefault(entry.name, entry)
+        if other.value != entry.value:
+            raise UserError(
+                f"two {group} are named '{entry.name}': {other.value} and {entry.value}; "
+                "uninstall one of the packages"
+            )
+    return found
+
+
+def _entries(role: str) -> dict[str, EntryPoint]:
+    if role not in GROUPS:
+        raise UserError(f"no role named '{role}'; {hint(role, GROUPS, label='the roles are')}")
+    return _group(GROUPS[role])
+
+
+def _parameters(make_it: Factory) -> tuple[dict[str, inspect.Parameter], bool]:
+    """The settings of a factory by name, and whether it takes any other keyword as well."""
+    try:
+        signature = inspect.signature(make_it, eval_str=True)
+    except (NameError, TypeError):  # annotations that only a type checker can see
+        signature = inspect.signature(make_it)
+    parameters = signature.parameters.values()
+    named = {p.name: p for p in parameters if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
+    return named, any(p.kind is p.VAR_KEYWORD for p in parameters)
+
+
+def _value_fault(annotation: Any, value: Any) -> str | None:
+    if annotation is inspect.Parameter.empty or isinstance(annotation, str):
+        return None
+    try:
+        adapter = TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
+    except PydanticUserError:  # a type that carries its own pydantic config
+        adapter = TypeAdapter(annotation)
+    try:
+        adapter.validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        return f"{_lower_first(first['msg'])}, not {value!r}"
+    return None
+
+
+def _lower_first(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

@@ -1,0 +1,1 @@
+"""Files to values and back: pictures, and the recipe that rides inside a PNG."""

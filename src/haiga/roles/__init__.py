@@ -1,0 +1,1 @@
+"""Ways of filling each role: one folder per role, one file per way."""

@@ -1,0 +1,1 @@
+"""Ways of enlarging a picture, one file each."""
