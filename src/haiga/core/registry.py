@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, overload
 
@@ -25,8 +26,12 @@ GROUPS: Mapping[str, str] = {
     "mood": "haiga.moods",
     "stylist": "haiga.stylists",
     "upscaler": "haiga.upscalers",
+    "sheet": "haiga.sheets",
 }
-"""Each role with the entry-point group its implementations register in."""
+"""What an artist chooses, each with the entry-point group its implementations register in.
+
+A sheet is no role: its factory makes the settings of a layout, which `gallery` follows.
+"""
 
 PROTOCOLS: Mapping[str, type] = {
     "poet": Poet,
@@ -63,22 +68,27 @@ def factory(role: str, name: str) -> Factory:
     return typing.cast(Factory, loaded)
 
 
-def setting_faults(role: str, name: str, settings: Mapping[str, Any]) -> dict[str, str]:
+def setting_faults(
+    role: str, name: str, settings: Mapping[str, Any], *, also_known: Iterable[str] = ()
+) -> dict[str, str]:
     """What is wrong with the settings of an implementation: setting -> one sentence.
 
     Unknown settings, missing ones, and values that do not fit the factory's
-    annotations. Empty when all is well. Makes nothing and reads no model.
+    annotations; `also_known` are names to offer beside the factory's own. Empty
+    when all is well. Makes nothing and reads no model.
     """
     parameters, any_keyword = _parameters(factory(role, name))
     faults: dict[str, str] = {}
     for key, value in settings.items():
         if key not in parameters:
             if not any_keyword:
-                faults[key] = "no such setting; " + hint(key, parameters, label="known")
+                faults[key] = "no such setting; " + hint(key, [*parameters, *also_known])
             continue
-        fault = _value_fault(parameters[key].annotation, value)
-        if fault:
-            faults[key] = fault
+        try:
+            _fitted(parameters[key].annotation, value)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]["msg"]
+            faults[key] = f"{first[:1].lower()}{first[1:]}, not {value!r}"
     for key, parameter in parameters.items():
         if parameter.default is parameter.empty and key not in settings:
             faults[key] = "is missing and has no default"
@@ -107,14 +117,20 @@ def make(role: str, name: str, settings: Mapping[str, Any]) -> Any:
     if faults:
         raise UserError("\n".join(f"{role} '{name}': {key}: {f}" for key, f in faults.items()))
     try:
-        made = factory(role, name)(**settings)
+        make_it = factory(role, name)
+        parameters, _ = _parameters(make_it)
+        fitted = {
+            key: _fitted(parameters[key].annotation, value) if key in parameters else value
+            for key, value in settings.items()
+        }
+        made = make_it(**fitted)
     except (HaigaError, KeyboardInterrupt):
         raise
     except Exception as error:
         raise JobError(
             f"{role} '{name}' could not be made: {type(error).__name__}: {error}"
         ) from error
-    if not isinstance(made, PROTOCOLS[role]):
+    if not isinstance(made, PROTOCOLS.get(role, object)):
         raise JobError(f"{role} '{name}' made a {type(made).__name__}, which is not a {role}")
     return made
 
@@ -149,20 +165,19 @@ def _parameters(make_it: Factory) -> tuple[dict[str, inspect.Parameter], bool]:
     return named, any(p.kind is p.VAR_KEYWORD for p in parameters)
 
 
-def _value_fault(annotation: Any, value: Any) -> str | None:
+def _fitted(annotation: Any, value: Any) -> Any:
+    """The value as the annotation has it (a TOML array as a tuple); ValidationError if it cannot.
+
+    Strict as TOML is: a text is no number and 1 is no truth.
+    """
     if annotation is inspect.Parameter.empty or isinstance(annotation, str):
-        return None
+        return value
     try:
         adapter = TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
     except PydanticUserError:  # a type that carries its own pydantic config
         adapter = TypeAdapter(annotation)
     try:
-        adapter.validate_python(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        return f"{_lower_first(first['msg'])}, not {value!r}"
-    return None
-
-
-def _lower_first(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+        text = json.dumps(value)
+    except TypeError:  # no plain value: given by a program, not by a file
+        return adapter.validate_python(value)
+    return adapter.validate_json(text, strict=True)

@@ -1,0 +1,1 @@
+"""The studio folder: finished pieces on disk by digest, and the SQLite index over them."""

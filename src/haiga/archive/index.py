@@ -1,0 +1,110 @@
+"""The studio's SQLite index: opened, brought up to date, and its errors told in plain words."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from haiga.archive.migrations import MIGRATIONS, SCHEMA
+from haiga.core.errors import UserError
+
+BUSY_TIMEOUT_S = 30.0
+
+_REMEDIES = (
+    ("readonly", "it is read-only; choose another studio or change its permissions"),
+    ("unable to open", "it may not be opened; choose another studio or change its permissions"),
+    ("disk is full", "the disk is full; free some space or choose another studio"),
+    ("locked", "another program keeps it busy; try again when that has ended"),
+    ("not a database", "it is damaged or no haiga index; move it away and start a new studio"),
+    ("malformed", "it is damaged or no haiga index; move it away and start a new studio"),
+    ("disk I/O error", "the disk gave an error, or is full"),
+)
+
+
+def open_index(path: Path) -> None:
+    """Make the index if it is not there and bring its schema up to date.
+
+    Raises UserError when it cannot be opened, or was made by a newer haiga.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            with connected(path) as db:
+                _migrate(db, path)
+                return
+        except IndexBusy:
+            # Two processes that make the same index at once: SQLite does not
+            # wait by itself while a file is first put into WAL mode.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+class IndexBusy(UserError):
+    """Another process holds the index."""
+
+
+@contextlib.contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection for one piece of work, in no transaction yet; SQLite's errors as UserError."""
+    try:
+        db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        try:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
+            db.execute("PRAGMA foreign_keys = ON")
+            yield db
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        told = str(error)
+        remedy = next((r for part, r in _REMEDIES if part in told), told)
+        kind = IndexBusy if "locked" in told else UserError
+        raise kind(f"{path}: the studio's index cannot be used: {remedy}") from error
+
+
+@contextlib.contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All that is done inside, on disk at the end, or none of it; one writer at a time."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    if _version(db) == SCHEMA:
+        return
+    with transaction(db):
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS migrations "
+            "(version INTEGER PRIMARY KEY, about TEXT NOT NULL, applied_at TEXT NOT NULL)"
+        )
+        version = _version(db)
+        if version > SCHEMA:
+            raise UserError(
+                f"{path}: the studio was made by a newer haiga (schema {version}; this one "
+                f"knows {SCHEMA}); upgrade haiga, or choose another studio"
+            )
+        for number, about, statements in MIGRATIONS:
+            if number <= version:
+                continue
+            for statement in statements:
+                db.execute(statement)
+            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            db.execute("INSERT INTO migrations VALUES (?, ?, ?)", (number, about, now))
+
+
+def _version(db: sqlite3.Connection) -> int:
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone():
+        return 0
+    return int(db.execute("SELECT coalesce(max(version), 0) FROM migrations").fetchone()[0])

@@ -1,0 +1,41 @@
+"""The index's schema, as the steps that led to it. Steps are only ever added at the end."""
+
+from __future__ import annotations
+
+MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
+    (
+        1,
+        "pieces and their files",
+        (
+            """
+            CREATE TABLE pieces (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                id TEXT NOT NULL UNIQUE,
+                made_at TEXT NOT NULL,
+                artist TEXT NOT NULL,
+                seed INTEGER NOT NULL,
+                style_id TEXT,
+                record TEXT NOT NULL
+            )
+            """,
+            "CREATE INDEX pieces_by_artist ON pieces (artist, number)",
+            """
+            CREATE TABLE piece_files (
+                piece INTEGER NOT NULL REFERENCES pieces (number) ON DELETE CASCADE,
+                name TEXT NOT NULL,
+                sha256 TEXT NOT NULL,
+                bytes INTEGER NOT NULL,
+                PRIMARY KEY (piece, name)
+            )
+            """,
+            "CREATE INDEX piece_files_by_sha256 ON piece_files (sha256)",
+        ),
+    ),
+)
+"""Each step: its version, from 1 without gaps; what it brings; its statements.
+
+`pieces.record` is the whole of `piece.json`; the other columns are what is searched.
+"""
+
+SCHEMA = MIGRATIONS[-1][0]
+"""The version of the schema this haiga knows."""

@@ -1,0 +1,217 @@
+"""Artists: a persona read from one TOML file, with every fault told at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from haiga.core import registry
+from haiga.core.errors import UserError
+from haiga.core.moods import MOODS
+from haiga.core.suggest import hint
+from haiga.core.toml_lines import key_lines, parse
+
+ARTISTS = Path(__file__).parent.parent / "artists"
+FROM_POEM = "from-poem"
+RANDOM = "random"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Choice(_Section):
+    """Which implementation fills a role, by its registered name, and its settings."""
+
+    use: str
+    settings: Mapping[str, Any] = {}
+
+
+class MoodChoice(Choice):
+    """How moods are chosen: `from-poem`, `random`, or always one mood.
+
+    `moods` are those allowed; none named means all.
+    """
+
+    mode: str = FROM_POEM
+    moods: tuple[str, ...] = ()
+
+
+class StylistChoice(Choice):
+    """How strongly styles are applied, in [0, 1], and for how many pieces a used one rests."""
+
+    strength: float = Field(default=0.6, ge=0.0, le=1.0)
+    rest: int = Field(default=12, ge=0, le=10_000)
+
+
+class UpscalerChoice(Choice):
+    """The longer side of the finished painting, in pixels."""
+
+    size_px: int = Field(default=1024, ge=64, le=8192)
+
+
+class SheetChoice(Choice):
+    """How the sheet is laid out, and the characters of the seal on it."""
+
+    use: str = "page.v1"
+    seal: str = Field(default="", max_length=8)
+
+
+class Artist(_Section):
+    """A persona: who, which maker fills each role, which moods, how the sheet looks."""
+
+    name: str = Field(min_length=1, max_length=60, pattern=r"^[^\r\n]+$")
+    about: str = ""
+    statement: str = ""
+    poet: Choice
+    painter: Choice
+    mood: MoodChoice
+    stylist: StylistChoice
+    upscaler: UpscalerChoice
+    sheet: SheetChoice = SheetChoice()
+
+
+SECTIONS: Mapping[str, type[Choice]] = {
+    "poet": Choice,
+    "painter": Choice,
+    "mood": MoodChoice,
+    "stylist": StylistChoice,
+    "upscaler": UpscalerChoice,
+    "sheet": SheetChoice,
+}
+
+
+def artist_names() -> list[str]:
+    """The artists inside the package, sorted."""
+    return sorted(path.stem for path in ARTISTS.glob("*.toml"))
+
+
+def load_artist(name_or_path: str | Path) -> Artist:
+    """A bundled artist by its name, or the artist in a TOML file.
+
+    Raises UserError when there is none; when the file is at fault, the message
+    has one line for every fault: file, line, key and what to do.
+    """
+    given = str(name_or_path)
+    if given in artist_names():
+        return read_artist(ARTISTS / f"{given}.toml")
+    path = Path(name_or_path)
+    if path.suffix == ".toml" or path.exists():
+        return read_artist(path)
+    known = hint(given, artist_names(), label="artists")
+    raise UserError(f"no artist named '{given}'; {known} A file's name ends in .toml.")
+
+
+def read_artist(path: Path) -> Artist:
+    """The artist in a TOML file; UserError with all its faults."""
+    text = _text(path)
+    values, broken = parse(text)
+    if broken:
+        raise UserError("\n".join(_told(path, "", sentence, line) for line, sentence in broken))
+    faults = list(_faults(values))
+    if faults:
+        lines = key_lines(text)
+        raise UserError("\n".join(_told(path, f.key, f.sentence, f.line(lines)) for f in faults))
+    nested = {k: _nested(k, v) for k, v in values.items()}
+    return Artist.model_validate_json(json.dumps(nested, default=str))
+
+
+@dataclass(frozen=True)
+class _Fault:
+    key: str  # dotted path
+    sentence: str
+
+    def line(self, lines: Mapping[str, int]) -> int | None:
+        """The line of the key, or else of the table it belongs in."""
+        return lines.get(self.key) or lines.get(self.key.rpartition(".")[0])
+
+
+def _faults(values: Mapping[str, Any]) -> Iterator[_Fault]:
+    """Everything wrong with the values of an artist's file."""
+    tables = {k: v for k, v in values.items() if k in SECTIONS and isinstance(v, dict)}
+    nested = {k: _nested(k, v) for k, v in values.items()}
+    try:
+        Artist.model_validate_json(json.dumps(nested, default=str))
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            yield _from_pydantic(fault)
+    for section, table in tables.items():
+        yield from _setting_faults(section, table)
+    yield from _mood_faults(tables.get("mood", {}))
+
+
+def _nested(section: str, value: Any) -> Any:
+    """A section with the keys that belong to its maker moved under `settings`."""
+    if section not in SECTIONS or not isinstance(value, dict):
+        return value
+    own = _own_keys(section)
+    nested = {k: v for k, v in value.items() if k in own}
+    nested["settings"] = {k: v for k, v in value.items() if k not in own}
+    return nested
+
+
+def _own_keys(section: str) -> set[str]:
+    return set(SECTIONS[section].model_fields) - {"settings"}
+
+
+def _from_pydantic(fault: Any) -> _Fault:
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return _Fault(key, "no such key; " + hint(key, Artist.model_fields, label="known"))
+    if fault["type"] == "missing":
+        table = key in SECTIONS
+        return _Fault(key, f"the table [{key}] is missing" if table else "is missing")
+    sentence: str = fault["msg"]
+    return _Fault(key, f"{sentence[0].lower()}{sentence[1:]}, not {fault['input']!r}")
+
+
+def _setting_faults(section: str, table: Mapping[str, Any]) -> Iterator[_Fault]:
+    """Faults in the choice of a maker and in the settings it is given."""
+    use = table.get("use", SECTIONS[section].model_fields["use"].default)
+    if not isinstance(use, str):
+        return  # missing or of a wrong type: told already
+    own = _own_keys(section)
+    settings = {k: v for k, v in table.items() if k not in own}
+    try:
+        faults = registry.setting_faults(section, use, settings, also_known=own)
+    except UserError as error:
+        yield _Fault(f"{section}.use", str(error))
+        return
+    for key, sentence in faults.items():
+        yield _Fault(f"{section}.{key}", sentence)
+
+
+def _mood_faults(table: Mapping[str, Any]) -> Iterator[_Fault]:
+    mode, moods = table.get("mode", FROM_POEM), table.get("moods", [])
+    allowed = moods if isinstance(moods, list) else []
+    for mood in allowed:
+        if isinstance(mood, str) and mood not in MOODS:
+            yield _Fault("mood.moods", f"no mood named '{mood}'; {hint(mood, MOODS)}")
+    if not isinstance(mode, str) or mode in (FROM_POEM, RANDOM):
+        return
+    if mode not in MOODS:
+        modes = hint(mode, [FROM_POEM, RANDOM, *MOODS])
+        yield _Fault("mood.mode", f"no mood or mode named '{mode}'; {modes}")
+    elif allowed and mode not in allowed:
+        yield _Fault("mood.mode", f"'{mode}' is not among the moods allowed in mood.moods")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: there is no such file") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is not text in UTF-8") from error
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _told(path: Path, key: str, sentence: str, line: int | None) -> str:
+    place = f"{path}:{line}" if line else str(path)
+    return f"{place}: {key}: {sentence}" if key else f"{place}: {sentence}"

@@ -1,0 +1,70 @@
+"""TOML with the line of every fault and every key; tomllib stops at the first and tells none."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_HEADER = re.compile(r"^\s*\[\[?\s*(?P<key>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
+_PAIR = re.compile(r"""^\s*(?P<key>[A-Za-z0-9_."'-]+(?:\s*\.\s*[A-Za-z0-9_"'-]+)*)\s*=""")
+_MANY_LINES = re.compile(r'"""|\'\'\'')
+
+
+def parse(text: str) -> tuple[dict[str, Any], list[tuple[int | None, str]]]:
+    """The values of a TOML text, and its faults as (line, sentence); no values where there is one.
+
+    After a fault the line it is on is left out and the rest read on, so that a
+    reader is told of every broken line at once.
+    """
+    faults: list[tuple[int | None, str]] = []
+    lines = text.splitlines()
+    for _ in range(20):
+        try:
+            values = tomllib.loads("\n".join(lines) + "\n")
+        except tomllib.TOMLDecodeError as error:
+            line, sentence = _fault(str(error))
+            faults.append((line, sentence))
+            if line is None or not 1 <= line <= len(lines) or _swallows(sentence, lines[line - 1]):
+                break
+            lines[line - 1] = ""
+        else:
+            return ({} if faults else values), faults
+    return {}, faults
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """The line, from 1, of every key and table of a TOML text by its dotted path."""
+    found: dict[str, int] = {}
+    table = ""
+    inside = ""  # the quotes of a text of many lines that is still open
+    for number, line in enumerate(text.splitlines(), start=1):
+        was_inside = bool(inside)
+        for quotes in _MANY_LINES.findall(line):
+            inside = quotes if not inside else "" if quotes == inside else inside
+        if was_inside:
+            continue
+        if header := _HEADER.match(line):
+            table = _plain(header["key"])
+            found.setdefault(table, number)
+        elif pair := _PAIR.match(line):
+            key = _plain(pair["key"])
+            found.setdefault(f"{table}.{key}" if table else key, number)
+    return found
+
+
+def _fault(message: str) -> tuple[int | None, str]:
+    place = _PLACE.search(message)
+    if not place:
+        return None, message
+    return (int(place[1]) if place[1] else None), message[: place.start()]
+
+
+def _swallows(sentence: str, line: str) -> bool:
+    """Whether a fault runs over the end of its line, so that what follows cannot be judged."""
+    return sentence.startswith("Unclosed") or bool(_MANY_LINES.search(line))
+
+
+def _plain(key: str) -> str:
+    return ".".join(part.strip().strip("\"'") for part in key.split("."))
