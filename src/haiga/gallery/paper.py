@@ -1,0 +1,74 @@
+"""Washi: a warm sheet with a faint cloudiness, long mulberry fibres and a few specks of bark."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from haiga.core.seeds import generator
+from haiga.gallery.noise import Field, layered_noise
+
+
+@lru_cache(maxsize=4)
+def make_paper(width: int, height: int, rgb: tuple[int, int, int], seed: int) -> Field:
+    """(height, width, 3) float32 in [0, 1], read-only; the same for the same arguments.
+
+    Its lightness stays within about two hundredths of `rgb`, so that what is
+    measured against `rgb` holds anywhere on the page.
+    """
+    rng = generator(seed, "paper")
+    unit = width / 1080
+    cloud = layered_noise(rng, height, width, (420 * unit, 150 * unit, 40 * unit))
+    tooth = _tooth(rng, height, width)
+    fibres = _fibres(rng, height, width, unit)
+    light = np.float32(1) + np.float32(0.0045) * cloud + np.float32(0.006) * tooth + fibres
+    sheet = np.clip(light, 0.955, 1.02)[:, :, None] * (np.array(rgb, np.float32) / 255)
+    bark = _bark(rng, height, width, unit)[:, :, None]
+    sheet *= 1 - bark * np.array([0.35, 0.45, 0.62], np.float32)
+    sheet = np.minimum(sheet, np.float32(1))
+    sheet.flags.writeable = False
+    return sheet
+
+
+def _tooth(rng: np.random.Generator, height: int, width: int) -> Field:
+    """The felt's grain: fine, softened noise, deviation about 1."""
+    grain = rng.integers(0, 256, (height, width), dtype=np.uint8)
+    soft = Image.fromarray(grain).filter(ImageFilter.BoxBlur(1))
+    return (np.asarray(soft, np.float32) - np.float32(127.5)) * np.float32(1 / 24.6)
+
+
+def _fibres(rng: np.random.Generator, height: int, width: int, unit: float) -> Field:
+    """Long pale and grey hairs lying in the sheet, added to its lightness."""
+    layer = Image.new("L", (width, height), 128)
+    draw = ImageDraw.Draw(layer)
+    count = round(240 * (width * height) / (unit * unit * 1080 * 1350))
+    for _ in range(min(count, 1200)):
+        points = _hair(rng, height, width, rng.uniform(50, 210) * unit)
+        shade = 128 + round(float(rng.choice([-1, 1, 1])) * rng.uniform(20, 95))
+        draw.line(points, fill=shade, width=max(1, round(rng.uniform(0.8, 1.7) * unit)))
+    soft = layer.filter(ImageFilter.GaussianBlur(0.8 * max(unit, 0.6)))
+    return (np.asarray(soft, np.float32) - np.float32(128)) * np.float32(0.030 / 64)
+
+
+def _hair(
+    rng: np.random.Generator, height: int, width: int, length: float
+) -> list[tuple[float, float]]:
+    steps = 14
+    turn = rng.normal(0, 0.10) + rng.normal(0, 0.10, steps)
+    heading = rng.uniform(0, 2 * np.pi) + np.cumsum(turn)
+    xs = rng.uniform(0, width) + np.cumsum(np.cos(heading)) * length / steps
+    ys = rng.uniform(0, height) + np.cumsum(np.sin(heading)) * length / steps
+    return list(zip(xs.tolist(), ys.tolist(), strict=True))
+
+
+def _bark(rng: np.random.Generator, height: int, width: int, unit: float) -> Field:
+    """A few brown specks of inner bark, as cover in [0, 1]."""
+    layer = Image.new("L", (width, height), 0)
+    draw = ImageDraw.Draw(layer)
+    for _ in range(int(rng.integers(14, 26))):
+        points = _hair(rng, height, width, rng.uniform(3, 12) * unit)
+        draw.line(points, fill=int(rng.integers(50, 130)), width=max(1, round(1.2 * unit)))
+    soft = layer.filter(ImageFilter.GaussianBlur(0.6 * max(unit, 0.6)))
+    return np.asarray(soft, np.float32) * np.float32(1 / 255)

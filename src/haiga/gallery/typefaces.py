@@ -1,0 +1,99 @@
+"""The bundled typefaces: measuring a line, drawing it, and what they cannot draw."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from haiga.gallery.fontfile import characters
+
+FOLDER = Path(__file__).parent / "fonts"
+REFERENCE_PX = 400.0  # lines are measured at this size and scaled, so that fitting is linear
+OVERSAMPLING = 4  # letters are drawn this much larger and averaged: true spacing, soft edges
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """One font file. Lengths are given for a size in pixels per em."""
+
+    name: str
+    file: str
+    credit: str
+    ascent: float
+    """Height of tall letters above the baseline, in em."""
+    descent: float
+    """Depth of `p` and `g` below the baseline, in em."""
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / self.file
+
+    def draws(self, character: str) -> bool:
+        """Whether the face has a glyph for the character; a space counts as drawn."""
+        return character == " " or ord(character) in characters(self.path)
+
+    def width(self, text: str, size_px: float) -> float:
+        """The length of a line of text, kerned, in pixels."""
+        return _font(self.path, REFERENCE_PX).getlength(text) * size_px / REFERENCE_PX
+
+
+@lru_cache(maxsize=64)
+def _font(path: Path, size_px: float) -> ImageFont.FreeTypeFont:
+    # BASIC, always: results must not depend on whether Pillow was built with raqm.
+    return ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
+
+
+@dataclass(frozen=True)
+class Inked:
+    """Drawn text: `cover` (H, W) float32 in [0, 1], its corner `x`, `y` from the line's start."""
+
+    cover: npt.NDArray[np.float32]
+    x: int
+    y: int
+
+
+def draw_text(face: Typeface, text: str, size_px: float, dx: float = 0.0, dy: float = 0.0) -> Inked:
+    """Draws one line from its start on the baseline, moved by fractions of a pixel `dx`, `dy`."""
+    k = OVERSAMPLING
+    font = _font(face.path, round(size_px * k, 2))
+    left, top, right, bottom = font.getbbox(text, anchor="ls")
+    # the canvas starts at a whole pixel of the page
+    x0 = math.floor((left + dx * k) / k) - 1
+    y0 = math.floor((top + dy * k) / k) - 1
+    x1 = math.ceil((right + dx * k) / k) + 1
+    y1 = math.ceil((bottom + dy * k) / k) + 1
+    canvas = Image.new("L", ((x1 - x0) * k, (y1 - y0) * k), 0)
+    at = (round(dx * k) - x0 * k, round(dy * k) - y0 * k)
+    ImageDraw.Draw(canvas).text(at, text, font=font, fill=255, anchor="ls")
+    small = canvas.reduce(k)
+    return Inked(np.asarray(small, np.float32) / np.float32(255), x0, y0)
+
+
+ITALIC = Typeface(
+    name="Cormorant Garamond SemiBold Italic",
+    file="CormorantGaramond-SemiBoldItalic.ttf",
+    credit="Cormorant Garamond by Christian Thalmann (Catharsis Fonts), OFL 1.1",
+    ascent=0.70,
+    descent=0.27,
+)
+ROMAN = Typeface(
+    name="Cormorant Garamond SemiBold",
+    file="CormorantGaramond-SemiBold.ttf",
+    credit=ITALIC.credit,
+    ascent=0.70,
+    descent=0.27,
+)
+BRUSH = Typeface(
+    name="Yuji Boku",
+    file="YujiBoku-Seal.ttf",
+    credit="Yuji Boku by Kinuta Font Factory, OFL 1.1",
+    ascent=0.78,
+    descent=0.20,
+)
+LETTERING = {"italic": ITALIC, "roman": ROMAN}
