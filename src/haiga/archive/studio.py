@@ -68,9 +68,9 @@ class Studio:
     def add_piece(self, piece: Piece) -> StoredPiece:
         """Keep a finished piece; when this returns, all of it is on disk and listed.
 
-        Each PNG carries the piece's recipe, with the piece's id under `piece`
-        and which of its pictures it is under `picture`. A piece that is already
-        here, the same to the byte, is left as it is and returned. Raises
+        Each PNG carries the piece's recipe, with its own name (painting, styled,
+        sheet) under `file`. A piece that is already here, the same to the byte,
+        is left as it is and returned. Raises
         UserError when the studio cannot be written (nothing is listed then) and
         JobError when another piece has this id.
         """
@@ -154,8 +154,7 @@ class Studio:
         for name, picture in zip(
             PICTURES, (piece.painting, piece.styled, piece.sheet), strict=True
         ):
-            recipe = {**piece.recipe, "piece": piece.id, "picture": name}
-            png = encode_png(picture, recipe=recipe)
+            png = encode_png(picture, recipe={**piece.recipe, "file": name})
             digests[name] = hashlib.sha256(png).hexdigest()
             sizes[name] = len(png)
             write_durably(aside / f"{name}.png", png)

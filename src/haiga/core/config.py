@@ -56,10 +56,10 @@ class UpscalerChoice(Choice):
 
 
 class SheetChoice(Choice):
-    """How the sheet is laid out, and the characters of the seal on it."""
+    """How the sheet is laid out, and the one to four characters of the seal on it."""
 
     use: str = "page.v1"
-    seal: str = Field(default="", max_length=8)
+    seal: str = Field(default="俳", min_length=1, max_length=4)
 
 
 class Artist(_Section):
@@ -104,7 +104,7 @@ def load_artist(name_or_path: str | Path) -> Artist:
     if path.suffix == ".toml" or path.exists():
         return read_artist(path)
     known = hint(given, artist_names(), label="artists")
-    raise UserError(f"no artist named '{given}'; {known} A file's name ends in .toml.")
+    raise UserError(f"no artist named '{given}'; {known}")
 
 
 def read_artist(path: Path) -> Artist:
@@ -116,6 +116,7 @@ def read_artist(path: Path) -> Artist:
     faults = list(_faults(values))
     if faults:
         lines = key_lines(text)
+        faults.sort(key=lambda fault: fault.line(lines) or 0)
         raise UserError("\n".join(_told(path, f.key, f.sentence, f.line(lines)) for f in faults))
     nested = {k: _nested(k, v) for k, v in values.items()}
     return Artist.model_validate_json(json.dumps(nested, default=str))
@@ -166,8 +167,7 @@ def _from_pydantic(fault: Any) -> _Fault:
     if fault["type"] == "missing":
         table = key in SECTIONS
         return _Fault(key, f"the table [{key}] is missing" if table else "is missing")
-    sentence: str = fault["msg"]
-    return _Fault(key, f"{sentence[0].lower()}{sentence[1:]}, not {fault['input']!r}")
+    return _Fault(key, registry.fault_sentence(fault))
 
 
 def _setting_faults(section: str, table: Mapping[str, Any]) -> Iterator[_Fault]:
@@ -183,7 +183,7 @@ def _setting_faults(section: str, table: Mapping[str, Any]) -> Iterator[_Fault]:
         yield _Fault(f"{section}.use", str(error))
         return
     for key, sentence in faults.items():
-        yield _Fault(f"{section}.{key}", sentence)
+        yield _Fault(f"{section}.{key}" if key else section, sentence)
 
 
 def _mood_faults(table: Mapping[str, Any]) -> Iterator[_Fault]:

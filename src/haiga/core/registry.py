@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import reprlib
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, overload
 
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from haiga.core.errors import HaigaError, JobError, UserError
 from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
@@ -74,10 +76,12 @@ def setting_faults(
     """What is wrong with the settings of an implementation: setting -> one sentence.
 
     Unknown settings, missing ones, and values that do not fit the factory's
-    annotations; `also_known` are names to offer beside the factory's own. Empty
-    when all is well. Makes nothing and reads no model.
+    annotations; where the factory is a pydantic model, whatever it refuses (under
+    the empty name, if no one setting is to blame). `also_known` are names to
+    offer beside the factory's own. Empty when all is well. Reads no model file.
     """
-    parameters, any_keyword = _parameters(factory(role, name))
+    make_it = factory(role, name)
+    parameters, any_keyword = _parameters(make_it)
     faults: dict[str, str] = {}
     for key, value in settings.items():
         if key not in parameters:
@@ -87,12 +91,27 @@ def setting_faults(
         try:
             _fitted(parameters[key].annotation, value)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]["msg"]
-            faults[key] = f"{first[:1].lower()}{first[1:]}, not {value!r}"
+            faults[key] = fault_sentence(error.errors(include_url=False)[0])
     for key, parameter in parameters.items():
         if parameter.default is parameter.empty and key not in settings:
             faults[key] = "is missing and has no default"
+    if isinstance(make_it, type) and issubclass(make_it, BaseModel):
+        known = {key: value for key, value in settings.items() if key in parameters}
+        try:
+            make_it.model_validate(known)
+        except ValidationError as error:
+            for fault in error.errors(include_url=False):
+                key = str(fault["loc"][0]) if fault["loc"] else ""
+                faults.setdefault(key, fault_sentence(fault))
     return faults
+
+
+def fault_sentence(fault: ErrorDetails) -> str:
+    """What pydantic says of one fault, as the end of a sentence, with what was given."""
+    said = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "value_error":  # a validator of our own has put it in full
+        return said
+    return f"{said[:1].lower()}{said[1:]}, not {reprlib.repr(fault['input'])}"
 
 
 @overload

@@ -62,8 +62,9 @@ def _fault(message: str) -> tuple[int | None, str]:
 
 
 def _swallows(sentence: str, line: str) -> bool:
-    """Whether a fault runs over the end of its line, so that what follows cannot be judged."""
-    return sentence.startswith("Unclosed") or bool(_MANY_LINES.search(line))
+    """Whether what follows cannot be judged without this line: a table's name, an open end."""
+    opens = line.lstrip().startswith("[") or bool(_MANY_LINES.search(line))
+    return opens or sentence.startswith("Unclosed")
 
 
 def _plain(key: str) -> str:
