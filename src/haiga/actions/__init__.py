@@ -1,0 +1,1 @@
+"""What a user can ask for: create, replay, write, paint, style, mount."""

@@ -1,0 +1,225 @@
+"""The plan of a piece: poem, mood, painting, style, sheet, alt text, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from haiga.actions.alt_text import describe
+from haiga.actions.makers import Makers
+from haiga.actions.mood_choice import mood_step
+from haiga.actions.verdicts import judge
+from haiga.core import registry
+from haiga.core.config import Artist
+from haiga.core.errors import JobError
+from haiga.core.nouns import Mood, Picture, Poem, Style, Verdict, check_picture
+from haiga.engine.plan import Pipeline, Step
+
+if TYPE_CHECKING:
+    from haiga.gallery.settings import SheetSettings
+
+FORM = "haiku"
+PICTURES = ("painting", "styled", "sheet")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked of an artist.
+
+    `mood` overrides the artist's choice of mood; `about` is a few words or
+    nothing; `avoided` names the styles that rest, because the artist's last
+    pieces were made after them.
+    """
+
+    mood: str | None = None
+    about: str = ""
+    avoided: tuple[str, ...] = ()
+
+    def table(self) -> dict[str, Any]:
+        return {"mood": self.mood, "about": self.about, "avoided": list(self.avoided)}
+
+
+def plan_piece(makers: Makers, request: Request) -> Pipeline:
+    """Everything that makes a piece, as a plan over one seed; it makes nothing yet."""
+    artist = makers.artist
+    return Pipeline(
+        (
+            poem_step(makers, request.about),
+            mood_step(makers, request.mood),
+            painting_step(makers),
+            enlarge_step(makers),
+            _style_step(makers, request.avoided),
+            restyle_step(makers, artist.stylist.strength),
+            sheet_step(artist),
+            _alt_text_step(makers),
+            _verdicts_step(makers),
+        )
+    )
+
+
+def poem_step(makers: Makers, about: str, form: str = FORM) -> Step:
+    """A poem of a form, steered by a few words."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> Poem:
+        poem: Poem = _one(makers.poet.write([about], form=form, seeds=[seed]), "poet")
+        return poem
+
+    choice = makers.artist.poet
+    return Step(
+        "poem",
+        work,
+        role="poet",
+        use=choice.use,
+        settings=choice.settings,
+        models=lambda: makers.poet.models,
+    )
+
+
+def painting_step(makers: Makers) -> Step:
+    """A picture of the poem, at the painter's own size."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> Picture:
+        painted = _one(makers.painter.paint([inputs["poem"]], seeds=[seed]), "painter")
+        return check_picture(painted, "painting")
+
+    choice = makers.artist.painter
+    return Step(
+        "painting",
+        work,
+        ("poem",),
+        role="painter",
+        use=choice.use,
+        settings=choice.settings,
+        models=lambda: makers.painter.models,
+    )
+
+
+def enlarge_step(makers: Makers) -> Step:
+    """The painting with the longer side the artist wants."""
+    choice = makers.artist.upscaler
+
+    def work(inputs: Mapping[str, Any], seed: int) -> Picture:
+        large = makers.upscaler.enlarge([inputs["painting"]], size_px=choice.size_px)
+        return check_picture(_one(large, "upscaler"), "enlarged painting")
+
+    return Step(
+        "enlarged",
+        work,
+        ("painting",),
+        role="upscaler",
+        use=choice.use,
+        settings={**choice.settings, "size_px": choice.size_px},
+        models=lambda: makers.upscaler.models,
+    )
+
+
+def _style_step(makers: Makers, avoided: Sequence[str]) -> Step:
+    """An artwork of the bank for the mood, none of those that rest."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> Style:
+        return style_for_mood(makers, inputs["mood"], seed, avoided)
+
+    return Step(
+        "style",
+        work,
+        ("mood",),
+        role="stylist",
+        use=makers.artist.stylist.use,
+        settings=makers.artist.stylist.settings,
+        models=lambda: makers.stylist.models,
+    )
+
+
+def style_for_mood(makers: Makers, mood: Mood, seed: int, avoided: Sequence[str]) -> Style:
+    """The style a seed draws for a mood; `JobError` where the stylist has no artworks."""
+    from haiga.roles.stylists.choice import choose_style
+
+    styles = makers.stylist.styles()
+    if not styles:
+        raise JobError(f"stylist '{makers.artist.stylist.use}' has no artworks to follow")
+    return choose_style(styles, mood, seed, avoided)
+
+
+def restyle_step(makers: Makers, strength: float, picture: str = "enlarged") -> Step:
+    """The named picture in the colours and strokes of the style."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> Picture:
+        restyled = makers.stylist.restyle(
+            [inputs[picture]], styles=[inputs["style"]], strength=strength, seeds=[seed]
+        )
+        return check_picture(_one(restyled, "stylist"), "styled painting")
+
+    choice = makers.artist.stylist
+    return Step(
+        "styled",
+        work,
+        (picture, "style"),
+        role="stylist",
+        use=choice.use,
+        settings={**choice.settings, "strength": strength},
+        models=lambda: makers.stylist.models,
+    )
+
+
+def sheet_step(artist: Artist, picture: str = "styled") -> Step:
+    """The named picture and the poem on one page."""
+    choice = artist.sheet
+
+    def work(inputs: Mapping[str, Any], seed: int) -> Picture:
+        from haiga.gallery.sheet import mount
+
+        page = page_settings(artist)
+        return mount(inputs[picture], inputs["poem"], page, seal=choice.seal or None, seed=seed)
+
+    return Step(
+        "sheet",
+        work,
+        (picture, "poem"),
+        use=choice.use,
+        settings={**choice.settings, "seal": choice.seal},
+    )
+
+
+def page_settings(artist: Artist) -> SheetSettings:
+    """How the artist's sheets look; `UserError` names every setting that is at fault."""
+    from haiga.gallery.settings import SheetSettings, read_sheet_settings
+
+    choice = artist.sheet
+    if registry.factory("sheet", choice.use) is SheetSettings:
+        return read_sheet_settings(choice.settings)
+    made: SheetSettings = registry.make("sheet", choice.use, choice.settings)
+    return made
+
+
+def _alt_text_step(makers: Makers) -> Step:
+    """The sheet in words, for those who cannot see it."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> str:
+        poem: Poem = inputs["poem"]
+        unseen = makers.painter.unseen_words(poem)
+        return describe(poem, inputs["mood"], inputs["styled"], inputs["style"], unseen)
+
+    return Step("alt_text", work, ("poem", "mood", "styled", "style"))
+
+
+def _verdicts_step(makers: Makers) -> Step:
+    """What is to be said of the piece before anyone shows it."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> tuple[Verdict, ...]:
+        poem: Poem = inputs["poem"]
+        return judge(
+            poem,
+            unseen=makers.painter.unseen_words(poem),
+            painting=inputs["painting"],
+            styled=inputs["styled"],
+            page=page_settings(makers.artist),
+        )
+
+    return Step("verdicts", work, ("poem", "painting", "styled"))
+
+
+def _one(made: Sequence[Any], role: str) -> Any:
+    if len(made) != 1:
+        raise JobError(f"the {role} was asked for one and made {len(made)}")
+    return made[0]

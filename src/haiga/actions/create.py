@@ -1,0 +1,103 @@
+"""Create pieces: compose each from its seed and keep it in the studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from haiga.actions.compose import PICTURES, Request, page_settings, plan_piece
+from haiga.actions.makers import Makers
+from haiga.actions.recipe import digest, write_recipe
+from haiga.actions.texts import check_about
+from haiga.archive.stored import StoredPiece
+from haiga.archive.studio import Studio
+from haiga.core.moods import mood_named
+from haiga.core.nouns import Piece, Style
+from haiga.engine import local
+from haiga.engine.digests import value_digest
+
+ID_LENGTH = 12
+
+Listener = Callable[[local.Event], None]
+
+
+def create(
+    makers: Makers,
+    studio: Studio,
+    *,
+    seeds: range,
+    mood: str | None = None,
+    about: str = "",
+    on_event: Listener = lambda event: None,
+) -> Iterator[StoredPiece]:
+    """One piece per seed, each yielded once every byte of it is on disk.
+
+    A piece depends on its seed and what is asked alone, but for one rule: the
+    styles of the artist's last pieces in this studio rest. They are part of the
+    recipe. Raises `UserError` for an unknown mood before anything is made.
+    """
+    asked = mood_named(mood, "it was asked for").name if mood is not None else None
+    steering = check_about(about)
+    page_settings(makers.artist)
+
+    def all_of_them() -> Iterator[StoredPiece]:
+        for seed in seeds:
+            avoided = studio.recent_styles(makers.artist.name, makers.artist.stylist.rest)
+            request = Request(asked, steering, tuple(avoided))
+            piece = compose_piece(makers, request, seed, on_event)
+            on_event(local.Event("started", "archive"))
+            kept = studio.add_piece(piece)
+            on_event(local.Event("done", "archive"))
+            yield kept
+
+    return all_of_them()
+
+
+def compose_piece(
+    makers: Makers,
+    request: Request,
+    seed: int,
+    on_event: Listener = lambda event: None,
+) -> Piece:
+    """A finished piece with its recipe; writes nothing."""
+    run = local.run(plan_piece(makers, request), seed, digest=digest, on_event=on_event)
+    values = run.values
+    style: Style = values["style"]
+    recipe = write_recipe(
+        "piece",
+        seed,
+        request=request.table(),
+        artist=makers.artist.model_dump(mode="json"),
+        provenance=list(run.provenance.values()),
+        pictures={name: values[name] for name in PICTURES},
+        made={
+            "poem": list(values["poem"].lines),
+            "mood": values["mood"].name,
+            "mood_reason": values["mood"].reason,
+            "style": style_credit(style),
+            "alt_text": values["alt_text"],
+        },
+    ).for_file("sheet")
+    return Piece(
+        id=value_digest(recipe)[:ID_LENGTH],
+        seed=seed,
+        artist=makers.artist.name,
+        poem=values["poem"],
+        mood=values["mood"],
+        painting=values["painting"],
+        styled=values["styled"],
+        sheet=values["sheet"],
+        alt_text=values["alt_text"],
+        style=style,
+        verdicts=values["verdicts"],
+        recipe=recipe,
+        seconds={name: round(seconds, 4) for name, seconds in run.seconds.items()},
+    )
+
+
+def style_credit(style: Style) -> dict[str, Any]:
+    """Whose artwork it is, in plain values."""
+    return {
+        name: getattr(style, name)
+        for name in ("id", "title", "artist", "date", "credit", "licence")
+    }

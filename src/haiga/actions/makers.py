@@ -1,0 +1,47 @@
+"""The makers of one artist, each made when first needed and kept for further pieces."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from haiga.core import registry
+from haiga.core.config import Artist
+from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
+
+
+class Makers:
+    """An artist's poet, painter, mood reader, stylist and upscaler.
+
+    Each raises `UserError` at first use where it or a setting is not known, and
+    `BadModel` where a model file is not the one its card describes.
+    """
+
+    def __init__(self, artist: Artist) -> None:
+        self.artist = artist
+
+    @cached_property
+    def poet(self) -> Poet:
+        return registry.make("poet", self.artist.poet.use, self.artist.poet.settings)
+
+    @cached_property
+    def painter(self) -> Painter:
+        return registry.make("painter", self.artist.painter.use, self.artist.painter.settings)
+
+    @cached_property
+    def mood_reader(self) -> MoodReader:
+        choice = self.artist.mood
+        settings = dict(choice.settings)
+        if choice.moods:
+            # A reader that can keep to some moods by itself chooses better among them.
+            narrowed = {**settings, "moods": list(choice.moods)}
+            if not registry.setting_faults("mood", choice.use, narrowed):
+                settings = narrowed
+        return registry.make("mood", choice.use, settings)
+
+    @cached_property
+    def stylist(self) -> Stylist:
+        return registry.make("stylist", self.artist.stylist.use, self.artist.stylist.settings)
+
+    @cached_property
+    def upscaler(self) -> Upscaler:
+        return registry.make("upscaler", self.artist.upscaler.use, self.artist.upscaler.settings)

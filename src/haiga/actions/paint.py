@@ -1,0 +1,79 @@
+"""Paint a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from haiga.actions.compose import painting_step
+from haiga.actions.makers import Makers
+from haiga.actions.recipe import Recipe, digest, write_recipe
+from haiga.actions.targets import check_targets
+from haiga.actions.texts import poem_of
+from haiga.core.nouns import Picture
+from haiga.engine import local
+from haiga.engine.plan import Pipeline
+from haiga.media.pictures import write_png
+
+
+@dataclass(frozen=True)
+class Painted:
+    """A painting on disk, and the words its painter had never seen."""
+
+    path: Path
+    seed: int
+    text: str
+    unseen_words: tuple[str, ...]
+    size_px: tuple[int, int]
+    seconds: float
+
+
+def paint(
+    makers: Makers,
+    text: str,
+    *,
+    seeds: range,
+    out: Path,
+    on_event: Callable[[local.Event], None] = lambda event: None,
+) -> Iterator[Painted]:
+    """One painting per seed, each written as a PNG with its recipe before it is yielded.
+
+    `out` is a .png file, or a folder for several. Raises `UserError` for a text
+    without words and a place that cannot be written, before anything is made.
+    """
+    poem = poem_of(text)
+    targets = check_targets(out, seeds)
+
+    def all_of_them() -> Iterator[Painted]:
+        for seed, path in zip(seeds, targets, strict=True):
+            painting, recipe, seconds = make_painting(makers, text, seed, on_event)
+            write_png(path, painting, recipe=recipe.for_file("painting"))
+            unseen = tuple(makers.painter.unseen_words(poem))
+            height, width, _ = painting.shape
+            yield Painted(path, seed, text, unseen, (width, height), seconds)
+
+    return all_of_them()
+
+
+def make_painting(
+    makers: Makers,
+    text: str,
+    seed: int,
+    on_event: Callable[[local.Event], None] = lambda event: None,
+) -> tuple[Picture, Recipe, float]:
+    """The painting of a text with its recipe, and the seconds it took; writes nothing."""
+    plan = Pipeline((painting_step(makers),), given=("poem",))
+    given: dict[str, Any] = {"poem": poem_of(text)}
+    run = local.run(plan, seed, given=given, digest=digest, on_event=on_event)
+    painting: Picture = run.values["painting"]
+    recipe = write_recipe(
+        "paint",
+        seed,
+        request={"text": text},
+        artist=makers.artist.model_dump(mode="json"),
+        provenance=list(run.provenance.values()),
+        pictures={"painting": painting},
+    )
+    return painting, recipe, run.seconds["painting"]

@@ -1,0 +1,83 @@
+"""From a recipe to its picture, by the same plans that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from haiga.actions.compose import Request
+from haiga.actions.create import compose_piece
+from haiga.actions.inputs import PictureInput, find_input
+from haiga.actions.makers import Makers
+from haiga.actions.mount import make_sheet
+from haiga.actions.paint import make_painting
+from haiga.actions.recipe import Recipe
+from haiga.actions.style import make_styled
+from haiga.core.errors import UserError
+from haiga.core.nouns import Picture, Poem
+from haiga.engine import local
+
+Listener = Callable[[local.Event], None]
+T = TypeVar("T")
+
+
+def remake(
+    recipe: Recipe, makers: Makers, path: Path, on_event: Listener
+) -> tuple[Picture, Recipe]:
+    """The picture a recipe describes, with the recipe of its making now; writes nothing.
+
+    `path` is the file the recipe came from: pictures it was made of are looked
+    for beside it. Raises `UserError` where one is missing, and whatever the
+    makers raise.
+    """
+    if recipe.kind == "piece":
+        request = _fitted(Request, recipe.request, "request")
+        piece = compose_piece(makers, request, recipe.seed, on_event)
+        pictures = {"painting": piece.painting, "styled": piece.styled, "sheet": piece.sheet}
+        return _named(pictures, recipe.file), Recipe.model_validate(piece.recipe)
+    if recipe.kind == "paint":
+        text = _asked(recipe, "text", str)
+        painting, now, _ = make_painting(makers, text, recipe.seed, on_event)
+        return painting, now
+    if recipe.kind == "style":
+        like = recipe.request.get("like")
+        styled, _, now, _ = make_styled(
+            makers,
+            _input(recipe.request.get("picture"), path),
+            _asked(recipe, "mood", str) if like is None else None,
+            _input(like, path) if like is not None else None,
+            _asked(recipe, "strength", float),
+            recipe.seed,
+            on_event,
+        )
+        return styled, now
+    source = _input(recipe.request.get("picture"), path)
+    poem = Poem(_asked(recipe, "poem", tuple[str, ...]))
+    sheet, now, _ = make_sheet(makers.artist, source, poem, recipe.seed, on_event)
+    return sheet, now
+
+
+def _input(entry: Any, path: Path) -> PictureInput:
+    picture = find_input(entry, path)
+    return PictureInput(Path(str(entry["name"])), picture)
+
+
+def _named(pictures: dict[str, Picture], name: str) -> Picture:
+    if name not in pictures:
+        raise UserError(f"recipe: a piece has no picture named '{name}'")
+    return pictures[name]
+
+
+def _asked(recipe: Recipe, key: str, kind: type[T]) -> T:
+    return _fitted(kind, recipe.request.get(key), f"request.{key}")
+
+
+def _fitted(kind: type[T], value: Any, where: str) -> T:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]["msg"]
+        raise UserError(f"recipe: its {where} is damaged ({first})") from error

@@ -1,0 +1,41 @@
+"""Run a training recipe by its name."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Sequence
+
+from haiga.core.errors import MissingExtra, UserError
+from haiga.core.suggest import hint
+
+RECIPES = "haiga.training.recipes"
+
+
+def recipe_names() -> list[str]:
+    """The recipes that can be run, sorted; imports none of them."""
+    spec = importlib.util.find_spec(RECIPES)
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    return sorted(m.name for m in pkgutil.iter_modules(folders) if not m.name.startswith("_"))
+
+
+def train(recipe: str, arguments: Sequence[str]) -> None:
+    """Run a recipe's `main` with its own arguments.
+
+    Raises `UserError` for an unknown recipe and `MissingExtra` without torch.
+    """
+    known = recipe_names()
+    if recipe not in known:
+        raise UserError(f"no recipe named '{recipe}'; {hint(recipe, known, label='recipes')}")
+    if importlib.util.find_spec("torch") is None:
+        raise MissingExtra("training needs torch: pip install 'haiga[train]'")
+    try:
+        module = importlib.import_module(f"{RECIPES}.{recipe}")
+    except ModuleNotFoundError as error:
+        if error.name and error.name.partition(".")[0] != "haiga":
+            raise MissingExtra(
+                f"training needs {error.name}: pip install 'haiga[train]'"
+            ) from error
+        raise
+    module.main(list(arguments))

@@ -1,0 +1,89 @@
+"""`haiga create`: finished pieces, each on its sheet, kept in the studio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from haiga.cli import options
+
+if TYPE_CHECKING:
+    from haiga.archive.stored import StoredPiece
+
+
+def create(
+    artist: options.Artist = options.ARTIST,
+    seed: options.Seed = None,
+    count: options.Count = 1,
+    mood: options.Mood = None,
+    about: options.About = "",
+    studio: options.Studio = options.STUDIO,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Write a haiku, paint it, style the painting and mount both on one sheet."""
+    from haiga.actions.create import create
+    from haiga.actions.makers import Makers
+    from haiga.actions.seeds import seeds_for
+    from haiga.archive.studio import Studio
+    from haiga.cli import output
+    from haiga.core.config import load_artist
+
+    seeds = seeds_for(seed, count)
+    makers = Makers(load_artist(artist))
+    home = Studio.open(studio)
+    steps = 10  # nine steps of a piece and its keeping
+    with output.progress(steps * count) as bar:
+        listener = output.listener(bar)
+        for piece in create(makers, home, seeds=seeds, mood=mood, about=about, on_event=listener):
+            if json:
+                output.give_json(piece_table(piece))
+            else:
+                output.give(piece_text(piece))
+
+
+def piece_table(piece: StoredPiece) -> dict[str, object]:
+    """A piece as `--json` gives it."""
+    from dataclasses import asdict
+
+    return {
+        "id": piece.id,
+        "seed": piece.seed,
+        "artist": piece.artist,
+        "poem": list(piece.poem.lines),
+        "mood": piece.mood.name,
+        "mood_reason": piece.mood.reason,
+        "style": piece.style,
+        "painting": str(piece.painting),
+        "styled": str(piece.styled),
+        "sheet": str(piece.sheet),
+        "alt_text": piece.alt_text,
+        "seconds": dict(piece.seconds),
+        "verdicts": [asdict(verdict) for verdict in piece.verdicts],
+        "made_at": piece.made_at,
+    }
+
+
+def piece_text(piece: StoredPiece) -> str:
+    """A piece as a person reads it."""
+    lines = [*(f"    {line}" for line in piece.poem.lines), ""]
+    lines.append(f"mood      {piece.mood.name}: {piece.mood.reason}")
+    if piece.style:
+        lines.append(f"style     {credit_line(piece.style)}")
+    lines.append(f"alt text  {piece.alt_text}")
+    for verdict in piece.verdicts:
+        if not verdict.keep:
+            lines.append(f"note      {verdict.name}: {verdict.reason}")
+    lines.append(f"seed      {piece.seed}")
+    lines.append(f"painting  {piece.painting}")
+    lines.append(f"styled    {piece.styled}")
+    lines.append(f"sheet     {piece.sheet}")
+    return "\n".join(["", *lines])
+
+
+def credit_line(style: object) -> str:
+    """An artwork in one line: title, date, artist, credit and licence, as far as known."""
+    known = style if isinstance(style, dict) else dict(vars(style))
+    date = f" ({known['date']})" if known["date"] else ""
+    parts = [f"after “{known['title']}”{date} by {known['artist'] or 'an unknown artist'}"]
+    parts += [known[key] for key in ("credit", "licence") if known[key]]
+    return "; ".join(parts)

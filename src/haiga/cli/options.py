@@ -1,0 +1,87 @@
+"""Options that several verbs share, with what a value looks like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from haiga.cli import ending
+
+
+def _turn_debug_on(wanted: bool) -> bool:
+    if wanted:
+        ending.Debug.on = True
+    return wanted
+
+
+Debug = Annotated[
+    bool,
+    typer.Option("--debug", callback=_turn_debug_on, help="Show a traceback when something fails."),
+]
+
+Artist = Annotated[
+    str,
+    typer.Option(
+        "--artist",
+        "-a",
+        metavar="NAME|FILE.toml",
+        help="A ready artist (auria) or the file of your own.",
+    ),
+]
+
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        "-s",
+        metavar="N",
+        help="0 to 9223372036854775807; the same seed makes the same again. "
+        "[default: drawn at random and reported]",
+    ),
+]
+
+Count = Annotated[
+    int,
+    typer.Option(
+        "--count", "-n", metavar="N", help="How many, 1 or more; number i has seed N + i."
+    ),
+]
+
+About = Annotated[
+    str,
+    typer.Option(
+        "--about", metavar='"WORDS"', help='A few words that steer the poem: "snow, an old dog".'
+    ),
+]
+
+Mood = Annotated[
+    str | None,
+    typer.Option(
+        "--mood",
+        "-m",
+        metavar="MOOD",
+        help="One mood of the vocabulary, such as sadness. [default: as the artist says]",
+    ),
+]
+
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="One JSON object per line on standard output, and nothing else there."
+    ),
+]
+
+Studio = Annotated[
+    Path,
+    typer.Option(
+        "--studio",
+        metavar="DIR",
+        envvar="HAIGA_STUDIO",
+        help="The folder that keeps the pieces; made when it is not there.",
+    ),
+]
+
+STUDIO = Path("haiga-studio")
+ARTIST = "auria"

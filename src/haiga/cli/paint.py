@@ -1,0 +1,57 @@
+"""`haiga paint`: a text as a painting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from haiga.cli import options
+
+
+def paint(
+    text: Annotated[
+        str, typer.Argument(metavar='"TEXT"', help='What to paint: "winter moon over the sea".')
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE.png|DIR",
+            help="The PNG to write, or a folder, where each is named after its seed.",
+        ),
+    ],
+    seed: options.Seed = None,
+    count: options.Count = 1,
+    artist: options.Artist = options.ARTIST,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Paint a text, and name the words the painter has never seen."""
+    from haiga.actions.makers import Makers
+    from haiga.actions.paint import paint
+    from haiga.actions.seeds import seeds_for
+    from haiga.cli import output
+    from haiga.core.config import load_artist
+
+    seeds = seeds_for(seed, count)
+    makers = Makers(load_artist(artist))
+    with output.progress(count) as bar:
+        for painted in paint(makers, text, seeds=seeds, out=out, on_event=output.listener(bar)):
+            if json:
+                output.give_json(
+                    {
+                        "painting": str(painted.path),
+                        "seed": painted.seed,
+                        "text": painted.text,
+                        "unseen_words": list(painted.unseen_words),
+                        "size_px": list(painted.size_px),
+                        "seconds": round(painted.seconds, 4),
+                    }
+                )
+                continue
+            output.give(f"{painted.path} (seed {painted.seed})")
+            if painted.unseen_words:
+                output.tell(f"never seen by the painter: {', '.join(painted.unseen_words)}")

@@ -1,0 +1,1 @@
+"""Runs any plan of steps and knows no role: what a step does is the caller's affair."""

@@ -1,0 +1,1 @@
+"""Judges what was made: measures, and verdicts with their reasons. Drops nothing."""

@@ -1,0 +1,1 @@
+"""Measures from the literature, one a file."""

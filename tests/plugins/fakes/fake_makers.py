@@ -1,0 +1,158 @@
+"""Makers as small as they can be, installed by the tests as a plug-in of haiga's own kind.
+
+They are deterministic, keep the roles' laws and need no model file, unless the
+painter is given one to depend on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from haiga.core.errors import BadModel, JobError
+from haiga.core.moods import MOODS, mood_named
+from haiga.core.nouns import Mood, Picture, Poem, Style
+from haiga.core.seeds import generator
+
+FIRST = ("old pond in the rain", "a cold winter moon", "first snow on the road")
+SECOND = ("the dog sleeps beside the door", "a black crow on a bare branch")
+THIRD = ("wind in the tall grass", "the sound of water", "no one on the bridge")
+
+
+class FakePoet:
+    """Puts a haiku together from lines that were counted by hand."""
+
+    def __init__(self, *, pause_s: float = 0.0, fail: bool = False) -> None:
+        self._pause_s = pause_s
+        self._fail = fail
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        return {}
+
+    def write(self, abouts: Sequence[str], *, form: str, seeds: Sequence[int]) -> list[Poem]:
+        if self._fail:
+            raise JobError("the fake poet has nothing to say")
+        time.sleep(self._pause_s)
+        return [self._one(form, seed) for seed in seeds]
+
+    def _one(self, form: str, seed: int) -> Poem:
+        rng = generator(seed, "lines")
+        lines = tuple(part[int(rng.integers(len(part)))] for part in (FIRST, SECOND, THIRD))
+        return Poem(lines, form, details={"novelty": 0.9})
+
+
+class FakePainter:
+    """Fills a square with soft noise of the words' own colours."""
+
+    def __init__(self, *, size_px: int = 32, tint: int = 0, model: str = "", flat: bool = False):
+        self._size_px = size_px
+        self._tint = tint
+        self._model = model
+        self._flat = flat
+        if model and not Path(model).is_file():
+            raise BadModel(f"{model}: the model file cannot be read")
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        if not self._model:
+            return {}
+        data = Path(self._model).read_bytes()
+        return {"fake/weights.bin": hashlib.sha256(data).hexdigest()}
+
+    def paint(self, poems: Sequence[Poem], *, seeds: Sequence[int]) -> list[Picture]:
+        return [self._one(poem, seed) for poem, seed in zip(poems, seeds, strict=True)]
+
+    def unseen_words(self, poem: Poem) -> list[str]:
+        return [word for word in dict.fromkeys(poem.text.split()) if word.startswith("z")]
+
+    def _one(self, poem: Poem, seed: int) -> Picture:
+        side = self._size_px
+        if self._flat:
+            return np.full((side, side, 3), 7, np.uint8)
+        extra = Path(self._model).read_bytes()[0] if self._model else 0
+        rng = generator(seed, poem.text, extra)
+        coarse = rng.integers(30, 225, (4, 4, 3)).astype(np.uint8)
+        picture = coarse.repeat(side // 4, 0).repeat(side // 4, 1)
+        return np.clip(picture.astype(int) + self._tint, 0, 255).astype(np.uint8)
+
+
+class FakeMoodReader:
+    """Reads whatever mood the seed draws."""
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        return {}
+
+    def read(self, poems: Sequence[Poem], *, seeds: Sequence[int]) -> list[Mood]:
+        names = sorted(MOODS)
+        return [
+            mood_named(names[seed % len(names)], f"“{poem.lines[0]}” sounds like it")
+            for poem, seed in zip(poems, seeds, strict=True)
+        ]
+
+
+class FakeStylist:
+    """A bank of numbered colours; restyling mixes one in."""
+
+    def __init__(self, *, artworks: int = 40) -> None:
+        moods = sorted(MOODS)
+        self._styles = [self._style(i, MOODS[moods[i % len(moods)]]) for i in range(artworks)]
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        return {}
+
+    @staticmethod
+    def _style(number: int, mood: Mood) -> Style:
+        colour = (37 * number % 256, 91 * number % 256, 53 * number % 256)
+        return Style(
+            id=f"fake-{number}",
+            title=f"Study No. {number}",
+            artist="A. Tester",
+            date="1899",
+            credit="Museum of Fakes",
+            licence="CC0",
+            mood=mood.name,
+            valence=mood.valence,
+            arousal=mood.arousal,
+            palette=(colour,),
+            code=tuple(float(c) for c in colour),
+        )
+
+    def styles(self) -> Sequence[Style]:
+        return self._styles
+
+    def read_style(self, picture: Picture) -> Style:
+        mean = tuple(int(c) for c in picture.reshape(-1, 3).mean(0))
+        digest = hashlib.sha256(picture.tobytes()).hexdigest()[:8]
+        return Style(
+            id=f"like-{digest}",
+            title="your picture",
+            artist="",
+            date="",
+            credit="",
+            licence="",
+            mood="neutral",
+            valence=0.0,
+            arousal=0.0,
+            palette=((mean[0], mean[1], mean[2]),),
+            code=tuple(float(c) for c in mean),
+        )
+
+    def restyle(
+        self,
+        pictures: Sequence[Picture],
+        *,
+        styles: Sequence[Style],
+        strength: float,
+        seeds: Sequence[int],
+    ) -> list[Picture]:
+        return [
+            np.round(p * (1 - strength / 2) + np.array(s.code) * (strength / 2)).astype(np.uint8)
+            for p, s in zip(pictures, styles, strict=True)
+        ]
