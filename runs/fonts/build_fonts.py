@@ -141,8 +141,10 @@ def build(parts: list[Path], codes: list[int], out: Path, *, smallest_kern: int)
     if pairs:
         merged["kern"] = kern_table(pairs)
     merged.save(out)
-    print(f"{out.name}: {out.stat().st_size:,} bytes, {len(merged.getBestCmap())} characters, "
-          f"{len(pairs)} kerning pairs")  # fmt: skip
+    sys.stdout.write(
+        f"{out.name}: {out.stat().st_size:,} bytes, {len(merged.getBestCmap())} characters, "
+        f"{len(pairs)} kerning pairs\n"
+    )
 
 
 def kern_table(pairs: dict[tuple[str, str], int]) -> Any:

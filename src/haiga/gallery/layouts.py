@@ -10,7 +10,7 @@ from haiga.gallery.poem_block import Block, fit_block, stagger
 from haiga.gallery.stacks import fit_stacks
 from haiga.gallery.typefaces import Typeface
 
-SMALLEST_EM = 38 / 1080
+SMALLEST_EM = 36 / 1080
 """The smallest letters, in em as a share of the page's width: readable on a phone."""
 SEAL = 60 / 1080
 """The seal's side, as a share of the page's width."""
@@ -119,51 +119,71 @@ def _above(task: Task) -> Plan:
     return Plan(Box((task.width - w) / 2, y, w, h), across(block, x, under), seal)
 
 
+def _landscape(task: Task) -> Plan:
+    """Landscape: side by side, or one above the other where that shows far more of the painting."""
+    plans = []
+    faults = []
+    for arrange, favour in ((_beside, 1.4), (_above, 1.0)):
+        try:
+            found = arrange(task)
+        except UserError as fault:
+            faults.append(fault)
+            continue
+        plans.append((favour * found.picture.w * found.picture.h, found))
+    if not plans:
+        raise faults[-1]
+    return max(plans, key=lambda one: one[0])[1]
+
+
 def _beside(task: Task) -> Plan:
-    """Landscape: the painting on the left, the poem low on the right."""
-    inner = task.width - 2 * task.margin
-    high = task.height - 2 * max(0.11 * task.height, 0.7 * task.margin)
+    """The painting on the left, the poem low on the right."""
+    margin = 0.7 * task.margin
+    inner = task.width - 2 * margin
+    high = task.height - 2 * max(0.10 * task.height, margin)
     gap = 0.055 * task.width
-    best: tuple[float, Block] | None = None
-    for share in (0.62, 0.58, 0.54, 0.50, 0.46, 0.42, 0.38, 0.34):
-        w, _ = task.fitted(inner * share, high)
-        column = inner - w - gap
+    step = min(stagger(len(task.lines)), 0.7)
+    block, w = _block_beside(task, inner, high, gap, step)
+    h = w / task.aspect
+    spare = inner - w - gap - block.width
+    x = margin + 0.32 * spare
+    y = (task.height - h) * 0.47
+    poem_h = block.height + 0.6 * block.em + task.seal_h
+    left = x + w + gap + 0.30 * spare
+    poem_y = min(max(y + h - poem_h - 0.04 * task.height, y), task.height - margin - poem_h)
+    poem_y = max(poem_y, margin)
+    seal_x = left + block.last_right - task.seal_w
+    seal = Box(seal_x, poem_y + block.height + 0.6 * block.em, task.seal_w, task.seal_h)
+    return Plan(Box(x, y, w, h), across(block, left, poem_y), seal)
+
+
+def _block_beside(
+    task: Task, inner: float, high: float, gap: float, step: float
+) -> tuple[Block, float]:
+    """The poem beside the painting, and the painting's width: lines kept whole if they can be."""
+    whole = sum(1 for line in task.lines if line)
+    first: tuple[Block, float] | None = None
+    fault: UserError | None = None
+    for percent in range(62, 32, -2):
+        w, _ = task.fitted(inner * percent / 100, high)
         try:
             block = fit_block(
                 task.lines,
                 task.face,
-                width=column,
-                height=high,
+                width=inner - w - gap,
+                height=high - task.seal_h - task.em(30),
                 em=task.em(46),
                 smallest=task.smallest,
-                step=min(stagger(len(task.lines)), 0.8),
+                step=step,
             )
-        except UserError:
-            if share == 0.34 and best is None:
-                raise
+        except UserError as error:
+            fault = error
             continue
-        rows_more = len(block.rows) - sum(1 for line in task.lines if line)
-        if best is None or (
-            rows_more == 0 and best[1].rows and len(best[1].rows) > len(block.rows)
-        ):
-            best = (w, block)
-        if rows_more == 0:
-            break
-    assert best is not None
-    w, block = best
-    h = w / task.aspect
-    x = task.margin
-    y = (task.height - h) * 0.47
-    poem_h = block.height + 0.5 * block.em + task.seal_h
-    left = x + w + gap + (inner - w - gap - block.width) * 0.35
-    poem_y = min(max(y + 0.62 * h - poem_h / 2, y), task.height - task.margin - poem_h)
-    seal = Box(
-        left + min(block.last_right, block.width) - task.seal_w,
-        poem_y + block.height + 0.5 * block.em,
-        task.seal_w,
-        task.seal_h,
-    )
-    return Plan(Box(x, y, w, h), across(block, left, poem_y), seal)
+        if len(block.rows) == whole and percent >= 40:
+            return block, w
+        first = first or (block, w)
+    if first is None:
+        raise fault or UserError("the poem does not fit beside the painting")
+    return first
 
 
 def _scroll(task: Task) -> Plan:
@@ -209,18 +229,19 @@ def _vertical(task: Task) -> Plan:
         smallest=task.smallest,
     )
     gap = 0.045 * task.height
-    above = task.fitted(inner * 0.94, high - stacks.height - gap)
+    deep = max(stacks.height, stacks.last_bottom + 0.35 * stacks.em + task.seal_h)
+    above = task.fitted(inner * 0.94, high - deep - gap)
     beside = task.fitted(max(inner - stacks.width - 0.06 * task.width, 1), high)
     if beside[0] * beside[1] > above[0] * above[1]:
         w, h = beside
         x, y = task.margin, top + (high - h) * 0.5
         left = task.width - task.margin - stacks.width
-        words_y = y if h > stacks.height else top
+        words_y = y if h > deep else top
     else:
         w, h = above
-        spare = high - stacks.height - gap - h
+        spare = high - deep - gap - h
         words_y = top + 0.3 * spare
-        y = words_y + stacks.height + gap + 0.2 * spare
+        y = words_y + deep + gap + 0.2 * spare
         x = (task.width - w) / 2
         left = min(x + w - stacks.width, task.width - task.margin - stacks.width)
     runs = tuple(
@@ -238,7 +259,7 @@ def _vertical(task: Task) -> Plan:
 LAYOUTS: dict[str, Callable[[Task], Plan]] = {
     "portrait": _above,
     "square": _above,
-    "landscape": _beside,
+    "landscape": _landscape,
     "scroll": _scroll,
     "vertical": _vertical,
 }

@@ -31,13 +31,25 @@ def stretched_noise(
 def layered_noise(
     rng: np.random.Generator, height: int, width: int, cells_px: tuple[float, ...]
 ) -> Field:
-    """A sum of smooth noises, each scale half as strong as the one before; deviation about 1."""
-    total = np.zeros((height, width), np.float32)
+    """A sum of smooth noises, each scale half as strong as the one before; deviation about 1.
+
+    `cells_px` go from coarse to fine; each sum is drawn only as large as its
+    scale needs and then enlarged.
+    """
+    total: Field | None = None
     weight, power = 1.0, 0.0
-    for cell in cells_px:
-        total += np.float32(weight) * smooth_noise(rng, height, width, max(cell, 1.0))
+    for i, cell in enumerate(cells_px):
+        last = i == len(cells_px) - 1
+        shrink = 1.0 if last else max(1.0, min(cells_px[i + 1] / 2, cell / 6))
+        rows, columns = max(round(height / shrink), 2), max(round(width / shrink), 2)
+        layer = smooth_noise(rng, rows, columns, max(cell / shrink, 1.0)) * np.float32(weight)
+        if total is not None:
+            grown = Image.fromarray(total).resize((columns, rows), Image.Resampling.BILINEAR)
+            layer = layer + np.asarray(grown, np.float32)
+        total = layer
         power += weight * weight
         weight /= 2
+    assert total is not None
     return total * np.float32(power**-0.5)
 
 

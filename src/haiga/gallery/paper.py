@@ -13,30 +13,40 @@ from haiga.gallery.noise import Field, layered_noise
 
 @lru_cache(maxsize=4)
 def make_paper(width: int, height: int, rgb: tuple[int, int, int], seed: int) -> Field:
-    """(height, width, 3) float32 in [0, 1], read-only; the same for the same arguments.
+    """(3, height, width) float32 in [0, 1], read-only; the same for the same arguments.
 
-    Its lightness stays within about two hundredths of `rgb`, so that what is
-    measured against `rgb` holds anywhere on the page.
+    Its lightness stays within a few hundredths of `rgb`, and near it nearly
+    everywhere, so that what is measured against `rgb` holds anywhere on the page.
     """
     rng = generator(seed, "paper")
     unit = width / 1080
-    cloud = layered_noise(rng, height, width, (420 * unit, 150 * unit, 40 * unit))
-    tooth = _tooth(rng, height, width)
-    fibres = _fibres(rng, height, width, unit)
-    light = np.float32(1) + np.float32(0.0045) * cloud + np.float32(0.006) * tooth + fibres
-    sheet = np.clip(light, 0.955, 1.02)[:, :, None] * (np.array(rgb, np.float32) / 255)
-    bark = _bark(rng, height, width, unit)[:, :, None]
-    sheet *= 1 - bark * np.array([0.35, 0.45, 0.62], np.float32)
-    sheet = np.minimum(sheet, np.float32(1))
+    light = _cloud(rng, height, width, unit)
+    light += _tooth(rng, height, width)
+    light += _fibres(rng, height, width, unit)
+    np.clip(light, 0.955, 1.02, out=light)
+    sheet = light[None, :, :] * np.array(rgb, np.float32)[:, None, None] / np.float32(255)
+    np.minimum(sheet, np.float32(1), out=sheet)
+    bark = _bark(rng, height, width, unit)
+    where = np.nonzero(bark)
+    for channel, depth in enumerate((0.35, 0.45, 0.62)):
+        sheet[channel][where] *= 1 - np.float32(depth) * bark[where]
     sheet.flags.writeable = False
     return sheet
 
 
+def _cloud(rng: np.random.Generator, height: int, width: int, unit: float) -> Field:
+    """Where the pulp lies thicker or thinner, as lightness about 1; slow, so drawn small."""
+    small = (max(height // 6, 2), max(width // 6, 2))
+    cloud = layered_noise(rng, *small, (70 * unit, 25 * unit, 7 * unit))
+    large = Image.fromarray(cloud).resize((width, height), Image.Resampling.BILINEAR)
+    return 1 + np.float32(0.0045) * np.asarray(large, np.float32)
+
+
 def _tooth(rng: np.random.Generator, height: int, width: int) -> Field:
-    """The felt's grain: fine, softened noise, deviation about 1."""
+    """The felt's grain: fine, softened noise, as lightness about 0."""
     grain = rng.integers(0, 256, (height, width), dtype=np.uint8)
     soft = Image.fromarray(grain).filter(ImageFilter.BoxBlur(1))
-    return (np.asarray(soft, np.float32) - np.float32(127.5)) * np.float32(1 / 24.6)
+    return (np.asarray(soft, np.float32) - np.float32(127.5)) * np.float32(0.006 / 24.6)
 
 
 def _fibres(rng: np.random.Generator, height: int, width: int, unit: float) -> Field:
@@ -48,7 +58,7 @@ def _fibres(rng: np.random.Generator, height: int, width: int, unit: float) -> F
         points = _hair(rng, height, width, rng.uniform(50, 210) * unit)
         shade = 128 + round(float(rng.choice([-1, 1, 1])) * rng.uniform(20, 95))
         draw.line(points, fill=shade, width=max(1, round(rng.uniform(0.8, 1.7) * unit)))
-    soft = layer.filter(ImageFilter.GaussianBlur(0.8 * max(unit, 0.6)))
+    soft = layer.filter(ImageFilter.BoxBlur(0.9 * max(unit, 0.6)))
     return (np.asarray(soft, np.float32) - np.float32(128)) * np.float32(0.030 / 64)
 
 
@@ -70,5 +80,5 @@ def _bark(rng: np.random.Generator, height: int, width: int, unit: float) -> Fie
     for _ in range(int(rng.integers(14, 26))):
         points = _hair(rng, height, width, rng.uniform(3, 12) * unit)
         draw.line(points, fill=int(rng.integers(50, 130)), width=max(1, round(1.2 * unit)))
-    soft = layer.filter(ImageFilter.GaussianBlur(0.6 * max(unit, 0.6)))
+    soft = layer.filter(ImageFilter.BoxBlur(0.7 * max(unit, 0.6)))
     return np.asarray(soft, np.float32) * np.float32(1 / 255)

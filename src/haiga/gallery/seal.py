@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PIL import Image, ImageDraw
 
 from haiga.core.errors import UserError
 from haiga.gallery.noise import Field, layered_noise, smooth_noise, smoothstep
-from haiga.gallery.typefaces import BRUSH, OVERSAMPLING, ROMAN, Typeface, _font
+from haiga.gallery.typefaces import BRUSH, OVERSAMPLING, ROMAN, Typeface, font_at
 from haiga.gallery.typeset import refuse_missing
-
-
-@dataclass(frozen=True)
-class Impression:
-    """A printed seal: `cover` (H, W) float32 in [0, 1]."""
-
-    cover: Field
 
 
 def read_mark(text: str) -> str:
@@ -29,8 +20,11 @@ def read_mark(text: str) -> str:
     return mark
 
 
-def press(mark: str, size_px: float, rng: np.random.Generator) -> Impression:
-    """Prints the mark, about `size_px` wide: the stone inked, the characters left in paper."""
+def press(mark: str, size_px: float, rng: np.random.Generator) -> Field:
+    """Prints the mark, about `size_px` wide: the stone inked, the characters left in paper.
+
+    (H, W) float32 in [0, 1], with some room around the stone.
+    """
     k = OVERSAMPLING
     side = max(round(size_px), 8)
     width, height = _stone(mark, side)
@@ -43,7 +37,7 @@ def press(mark: str, size_px: float, rng: np.random.Generator) -> Impression:
     _cut(stone, mark, box)
     turned = stone.rotate(float(rng.uniform(-3.2, 3.2)), Image.Resampling.BICUBIC)
     cover = np.asarray(turned.reduce(k), np.float32) * np.float32(1 / 255)
-    return Impression(_worn(cover, side, rng))
+    return _worn(cover, side, rng)
 
 
 def stone_shape(mark: str, size_px: float) -> tuple[float, float]:
@@ -95,7 +89,7 @@ def _cut(stone: Image.Image, mark: str, box: tuple[int, int, int, int]) -> None:
 
 def _glyph(face: Typeface, character: str, width: int, height: int) -> Image.Image:
     """The character drawn to fill the cell, stretched by a third at most, as seals are cut."""
-    font = _font(face.path, 300.0)
+    font = font_at(face.path, 300.0)
     left, top, right, bottom = font.getbbox(character)
     drawn = Image.new("L", (max(int(right - left), 1), max(int(bottom - top), 1)), 0)
     ImageDraw.Draw(drawn).text((-left, -top), character, font=font, fill=255)
@@ -111,6 +105,6 @@ def _worn(cover: Field, side: int, rng: np.random.Generator) -> Field:
     patches = layered_noise(rng, height, width, (side / 2, side / 5))
     chips = smooth_noise(rng, height, width, max(side / 14, 1))
     pinholes = smooth_noise(rng, height, width, max(side / 40, 1))
-    ink = 0.90 + 0.055 * patches - 0.5 * smoothstep((pinholes - 1.9) / 0.6)
-    edge = smoothstep((cover + 0.16 * chips - 0.32) / 0.36)
+    ink = 0.90 + 0.055 * patches - 0.5 * smoothstep((pinholes - np.float32(1.9)) / np.float32(0.6))
+    edge = smoothstep((cover + np.float32(0.16) * chips - np.float32(0.32)) / np.float32(0.36))
     return np.clip(ink * edge * (cover > 0.02), 0, 0.97).astype(np.float32)

@@ -28,9 +28,9 @@ PAPERS: dict[str, str] = {
 PAGE_SIZES: dict[str, tuple[int, int]] = {
     "portrait": (1080, 1350),
     "vertical": (1080, 1350),
-    "scroll": (1080, 1920),
+    "scroll": (1080, 1620),
     "square": (1080, 1080),
-    "landscape": (1350, 1080),
+    "landscape": (1440, 1080),
 }
 """Width and height in pixels of each layout where none are set."""
 
@@ -43,16 +43,26 @@ class SheetSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    layout: Layout = Field("portrait", description="where the poem stands to the painting")
-    width_px: int | None = Field(None, ge=320, le=6000, description="page width; layout's own")
-    height_px: int | None = Field(None, ge=320, le=6000, description="page height; layout's own")
-    margin: float = Field(0.09, ge=0.03, le=0.2, description="margin, as a share of the width")
-    paper: str = Field("washi", description="washi, kozo, snow, tea or a light '#rrggbb'")
-    ink: str = Field("auto", description="auto (dark, from the painting), sumi or '#rrggbb'")
-    seal_ink: str = Field("vermilion", description="vermilion, auto (from the painting), '#rrggbb'")
-    lettering: Lettering = Field("italic", description="the poem's letters")
-    edge: Edge = Field("soft", description="how the painting meets the paper")
-    seal: str = Field("俳", description="the artist's mark: 1 to 4 characters")
+    layout: Layout = Field(default="portrait", description="where the poem stands to the painting")
+    width_px: int | None = Field(
+        default=None, ge=320, le=6000, description="page width; layout's own"
+    )
+    height_px: int | None = Field(
+        default=None, ge=320, le=6000, description="page height; layout's own"
+    )
+    margin: float = Field(
+        default=0.09, ge=0.03, le=0.2, description="margin, as a share of the width"
+    )
+    paper: str = Field(default="washi", description="washi, kozo, snow, tea or a light '#rrggbb'")
+    ink: str = Field(
+        default="auto", description="auto (dark, from the painting), sumi or '#rrggbb'"
+    )
+    seal_ink: str = Field(
+        default="vermilion", description="vermilion, auto (from the painting), '#rrggbb'"
+    )
+    lettering: Lettering = Field(default="italic", description="the poem's letters")
+    edge: Edge = Field(default="soft", description="how the painting meets the paper")
+    seal: str = Field(default="俳", description="the artist's mark: 1 to 4 characters")
 
     @field_validator("paper")
     @classmethod

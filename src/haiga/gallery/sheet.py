@@ -11,7 +11,7 @@ from haiga.gallery.ink import Rgb, poem_ink, seal_ink
 from haiga.gallery.layouts import SEAL, Box, Plan, Run, Task, plan_sheet
 from haiga.gallery.noise import Field, smooth_noise
 from haiga.gallery.paper import make_paper
-from haiga.gallery.pigment import edge_cover, light_through
+from haiga.gallery.pigment import edge_cover, ground_of, light_through
 from haiga.gallery.seal import press, read_mark, stone_shape
 from haiga.gallery.settings import SheetSettings, read_sheet_settings, sheet_faults
 from haiga.gallery.typefaces import LETTERING, Typeface, draw_text
@@ -48,7 +48,10 @@ def mount(
     for run in layout.runs:
         _write(page, run, face, ink, wash)
     _stamp(page, mark, layout.seal, seal_ink(settings, picture), generator(seed, "sheet", "seal"))
-    return np.asarray(np.clip(page * 255 + np.float32(0.5), 0, 255), np.uint8)
+    page *= 255
+    page += np.float32(0.5)
+    np.clip(page, 0, 255, out=page)
+    return np.ascontiguousarray(np.moveaxis(page.astype(np.uint8), 0, 2))
 
 
 def plan(picture: Picture, poem: Poem, settings: SheetSettings, *, mark: str | None = None) -> Plan:
@@ -74,27 +77,26 @@ def _paint(page: Field, picture: Picture, box: Box, edge: str, rng: np.random.Ge
     width, height = max(round(box.w), 2), max(round(box.h), 2)
     x, y = round(box.x), round(box.y)
     enlarged = Image.fromarray(picture).resize((width, height), Image.Resampling.LANCZOS)
-    light = light_through(np.asarray(enlarged))
-    cover = edge_cover(edge, height, width, rng)[:, :, None]
-    page[y : y + height, x : x + width] *= 1 - cover * (1 - light)
+    ground = ground_of(picture) if edge != "plain" else None
+    light = light_through(np.asarray(enlarged), ground)
+    cover = edge_cover(edge, height, width, rng, melting=ground is not None)
+    page[:, y : y + height, x : x + width] *= 1 - cover * (1 - light)
 
 
 def _wash(width: int, height: int, rng: np.random.Generator) -> Field:
     """How thickly ink lies at each place of the page, in [0.9, 1]."""
     noise = smooth_noise(rng, height, width, 26 * width / 1080)
-    return np.clip(0.965 + 0.03 * noise, 0.90, 1.0).astype(np.float32)
+    return np.asarray(np.clip(0.965 + np.float32(0.03) * noise, 0.90, 1.0), np.float32)
 
 
 def _write(page: Field, run: Run, face: Typeface, ink: Rgb, wash: Field) -> None:
     """Writes one line into the page."""
-    if run.turned:
-        # turned a quarter clockwise: the page is turned the other way under the pen
-        turned, turned_wash = np.rot90(page), np.rot90(wash)
-        x, y = run.y, run.x
-        # rot90 (counter-clockwise) of the page would put the right side on top
-        _lay(turned, turned_wash, face, run.text, run.em, x, page.shape[1] - y, ink)
-    else:
+    if not run.turned:
         _lay(page, wash, face, run.text, run.em, run.x, run.y, ink)
+        return
+    # a quarter turn clockwise: the page is turned the other way under the pen
+    turned, turned_wash = np.rot90(page, axes=(1, 2)), np.rot90(wash)
+    _lay(turned, turned_wash, face, run.text, run.em, run.y, page.shape[2] - run.x, ink)
 
 
 def _lay(page: Field, wash: Field, face: Typeface, text: str, em: float, x: float, y: float,
@@ -105,7 +107,8 @@ def _lay(page: Field, wash: Field, face: Typeface, text: str, em: float, x: floa
 
 
 def _stamp(page: Field, mark: str, box: Box, ink: Rgb, rng: np.random.Generator) -> None:
-    cover = press(mark, SEAL * page.shape[1], rng).cover
+    """Presses the seal, its stone at the box."""
+    cover = press(mark, SEAL * page.shape[2], rng)
     height, width = cover.shape
     left = round(box.x + (box.w - width) / 2)
     top = round(box.y + (box.h - height) / 2)
@@ -116,11 +119,11 @@ def _press(page: Field, cover: Field, left: int, top: int, ink: Rgb, wash: Field
     """Lays ink on the page where `cover` says, its corner at (left, top); clipped at the page."""
     height, width = cover.shape
     y0, x0 = max(top, 0), max(left, 0)
-    y1, x1 = min(top + height, page.shape[0]), min(left + width, page.shape[1])
+    y1, x1 = min(top + height, page.shape[1]), min(left + width, page.shape[2])
     if y0 >= y1 or x0 >= x1:
         return
     part = cover[y0 - top : y1 - top, x0 - left : x1 - left]
     if wash is not None:
         part = part * wash[y0:y1, x0:x1]
-    area = page[y0:y1, x0:x1]
-    area += part[:, :, None] * (np.array(ink, np.float32) / 255 - area)
+    area = page[:, y0:y1, x0:x1]
+    area += part * (np.array(ink, np.float32)[:, None, None] / np.float32(255) - area)

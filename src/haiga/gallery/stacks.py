@@ -67,7 +67,7 @@ def set_stacks(lines: Sequence[str], face: Typeface, em: float) -> Stacks:
             bottom = max(bottom, baseline + face.descent * em)
         last_x = x
         right = x + max(face.width(text, em) for text in column)
-        x = right + 0.62 * em
+        x = right + 0.85 * em
     last_bottom = words[-1].baseline + face.descent * em
     return Stacks(tuple(words), em, right, bottom, last_x, last_bottom)
 

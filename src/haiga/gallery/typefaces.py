@@ -40,11 +40,12 @@ class Typeface:
 
     def width(self, text: str, size_px: float) -> float:
         """The length of a line of text, kerned, in pixels."""
-        return _font(self.path, REFERENCE_PX).getlength(text) * size_px / REFERENCE_PX
+        return font_at(self.path, REFERENCE_PX).getlength(text) * size_px / REFERENCE_PX
 
 
 @lru_cache(maxsize=64)
-def _font(path: Path, size_px: float) -> ImageFont.FreeTypeFont:
+def font_at(path: Path, size_px: float) -> ImageFont.FreeTypeFont:
+    """The font file opened at a size, kept for next time."""
     # BASIC, always: results must not depend on whether Pillow was built with raqm.
     return ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
 
@@ -61,7 +62,7 @@ class Inked:
 def draw_text(face: Typeface, text: str, size_px: float, dx: float = 0.0, dy: float = 0.0) -> Inked:
     """Draws one line from its start on the baseline, moved by fractions of a pixel `dx`, `dy`."""
     k = OVERSAMPLING
-    font = _font(face.path, round(size_px * k, 2))
+    font = font_at(face.path, round(size_px * k, 2))
     left, top, right, bottom = font.getbbox(text, anchor="ls")
     # the canvas starts at a whole pixel of the page
     x0 = math.floor((left + dx * k) / k) - 1

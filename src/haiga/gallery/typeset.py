@@ -10,7 +10,7 @@ from haiga.core.errors import UserError
 from haiga.gallery.typefaces import Typeface
 
 # Words that begin with an apostrophe, where a single quote does not open a quotation.
-ELISIONS = "tis twas twere twill twould twixt tween neath gainst midst mongst em til".split()
+ELISIONS = "tis|twas|twere|twill|twould|twixt|tween|neath|gainst|midst|mongst|em|til"
 
 _OPENS_AFTER = r"(^|[\s(\[{—–\-“‘])"
 
@@ -26,7 +26,7 @@ def typeset(line: str) -> str:
     text = re.sub(r"\s*-{2,3}\s*", " — ", text)
     text = re.sub(r"(?<=\s)-(?=\s)|(?<=\s)-$|^-(?=\s)", "—", text)
     text = re.sub(rf'{_OPENS_AFTER}"', r"\1“", text).replace('"', "”")
-    text = re.sub(rf"{_OPENS_AFTER}'(?=({'|'.join(ELISIONS)})\b|\d)", r"\1’", text, flags=re.I)
+    text = re.sub(rf"{_OPENS_AFTER}'(?=({ELISIONS})\b|\d)", r"\1’", text, flags=re.I)
     text = re.sub(rf"{_OPENS_AFTER}'", r"\1‘", text).replace("'", "’")
     return " ".join(text.split())
 
