@@ -12,6 +12,7 @@ from haiga.core.errors import UserError
 
 _REMEDIES = {
     errno.ENOSPC: "the disk is full; free some space or choose another place",
+    errno.EFBIG: "it is larger than a file may be here; choose another place",
     errno.EDQUOT: "the disk quota is used up; free some space or choose another place",
     errno.EROFS: "it is on a read-only disk; choose another place",
     errno.EACCES: "it may not be written to; choose another place or change its permissions",
