@@ -35,4 +35,5 @@ class Sitting:
     @property
     def scale(self) -> float:
         """Pixels of the picture per pixel of the study."""
-        return max(self.width, self.height) / max(self.lab.shape[0], self.lab.shape[1])
+        h, w = self.lab.shape[:2]
+        return max(self.width, self.height) / int(max(h, w))
