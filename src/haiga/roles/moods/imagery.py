@@ -73,8 +73,8 @@ _GROUPS: tuple[tuple[float, float, str, str], ...] = (
      fame vain vanity lord lords empire banner banners trumpet haughty mirror conquer conqueror
      tower towers splendid eagle lion velvet"""),
     (-0.8, 0.4, "disgust",
-     """rot rots rotten rotting mud muddy slime filth foul stench stink worm worms maggot maggots fly
-     flies carrion sewer rat rats vermin swamp mold mould decay decayed vulture bile toad sour
+     """rot rots rotten rotting mud muddy slime filth foul stench stink worm worms maggot maggots
+     fly flies carrion sewer rat rats vermin swamp mold mould decay decayed vulture bile toad sour
      gutter spit mosquito slug"""),
     (-0.7, 0.7, "fear",
      """dark darkness wolf wolves howl howls owl owls bat bats shadow shadows ghost ghosts midnight

@@ -16,7 +16,7 @@ from PIL import Image
 from haiga.core.errors import UserError
 from haiga.core.nouns import Picture, Style, check_picture
 from haiga.core.seeds import generator
-from haiga.features.colour import oklab
+from haiga.features.colour import oklab, srgb
 from haiga.roles.stylists.bank import StyleBank
 from haiga.roles.stylists.code import unpacked
 from haiga.roles.stylists.colouring import recoloured
@@ -45,7 +45,7 @@ class BrushStylist:
         return self._bank.styles()
 
     def read_style(self, picture: Picture) -> Style:
-        """The style of any picture, of one pixel or one colour too; its id comes from its pixels."""
+        """The style of any picture, even of one pixel; its id comes from its pixels."""
         return style_of(picture)
 
     def restyle(
@@ -105,7 +105,5 @@ def _colour_amount(strength: float) -> float:
 
 
 def _coloured(picture: Picture, style: Style, strength: float) -> Picture:
-    from haiga.features.colour import srgb
-
     code = unpacked(style.code, style.title or style.id)
     return srgb(recoloured(oklab(picture), code.colour, _colour_amount(strength)))

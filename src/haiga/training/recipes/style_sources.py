@@ -118,7 +118,7 @@ def _work(source: Source, folder: Path, record: Record) -> Work:
     artist = _clean(record.get("artist"))
     date = _clean(record.get("date"))
     stem = Path(record["file"]).stem
-    holder = _clean(record.get("museum")) or source.credit
+    holder = _holder(source, record)
     by = ", ".join(part for part in (artist, title, date) if part)
     return Work(
         source=source,
@@ -132,6 +132,13 @@ def _work(source: Source, folder: Path, record: Record) -> Work:
         medium=_medium(source, record),
         url=_clean(record.get("url")),
     )
+
+
+def _holder(source: Source, record: Record) -> str:
+    if source.name == "museum_textures":
+        return ", ".join(record["tags"])
+    museum = _clean(record.get("museum"))
+    return museum if museum and museum != "Unknown" else source.credit
 
 
 def _medium(source: Source, record: Record) -> str:
@@ -163,7 +170,9 @@ _PAINTED = (
 _NOT_ART = re.compile(
     r"letter|autograph|manuscript|population|floor plan|geological map|map of|poet|horae|fol\.|"
     r"title page|endpaper|masonic|library|^f-6$|jesse|ruhh|photograph|portrait|census|mugam|"
-    r"kerovah|panorama of the seat|africa|^no\. 94$|muscl|anatom|punch|computer|wall\. ruins",
+    r"kerovah|panorama of the seat|africa|^no\. 94$|muscl|anatom|punch|computer|wall\. ruins|"
+    r"kahlo|kennedy|edison|stein|duesenberg|tonometer|copybook|^virginia$|ernst meyer|lew 88516|"
+    r"alioto|^basin$|stump|i\.o\.o\.f|fishes of the world|tumbling blocks|end windows|fringe",
     re.IGNORECASE,
 )
 
@@ -173,7 +182,9 @@ def _any(_: Record) -> bool:
 
 
 def _texture(record: Record) -> bool:
-    return "NASA" not in record["tags"] and not _NOT_ART.search(str(record["title"]))
+    years = [int(year) for year in re.findall(r"\d{4}", str(record.get("date")))]
+    old = not years or max(years) < 1930
+    return old and "NASA" not in record["tags"] and not _NOT_ART.search(str(record["title"]))
 
 
 def _landscape(record: Record) -> bool:
@@ -217,6 +228,6 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         "square_paintings", "landscape", "oil", "Public domain",
-        "museums named with each work, by way of Wikidata", _landscape, 120, trim=0.02,
+        "museums named with each work, known to Wikidata", _landscape, 120, trim=0.02,
     ),
 )  # fmt: skip
