@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from haiga.core.nouns import Picture
-from haiga.gallery.settings import SheetSettings, contrast, hex_rgb
+from haiga.gallery.settings import SheetSettings, hex_rgb, printed_contrast
 
 Rgb = tuple[float, float, float]
 
@@ -62,6 +62,6 @@ def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
 def darkened(colour: Rgb, paper: Rgb, ratio: float = 4.5) -> Rgb:
     """The colour, darkened just enough for the contrast ratio with the paper (black at worst)."""
     share = 0.0
-    while share < 1 and contrast(mixed(colour, (0, 0, 0), share), paper) < ratio:
+    while share < 1 and printed_contrast(mixed(colour, (0, 0, 0), share), paper) < ratio:
         share += 0.04
     return mixed(colour, (0, 0, 0), min(share, 1.0))

@@ -94,16 +94,7 @@ def _above(task: Task) -> Plan:
     bottom = 0.080 * task.height
     em = task.em(min(58.0, 0.0445 * task.height * 1080 / task.width))
     tail = task.seal_w + 0.9 * em
-    block = fit_block(
-        task.lines,
-        task.face,
-        width=inner,
-        height=(task.height - top - bottom) * 0.62,
-        em=em,
-        smallest=task.smallest,
-        step=stagger(len(task.lines)),
-        tail=tail,
-    )
+    block = _block_below(task, inner, task.height - top - bottom, em, tail)
     gap = max(0.050 * task.height, 0.9 * block.em)
     room = task.height - top - bottom - gap - block.height
     w, h = task.fitted(inner * 0.94, room)
@@ -117,6 +108,29 @@ def _above(task: Task) -> Plan:
     seal_y = under + block.rows[-1].baseline * block.em - 0.80 * task.seal_h
     seal = Box(x + block.last_right + 0.9 * block.em, seal_y, task.seal_w, task.seal_h)
     return Plan(Box((task.width - w) / 2, y, w, h), across(block, x, under), seal)
+
+
+def _block_below(task: Task, width: float, high: float, em: float, tail: float) -> Block:
+    """The poem under the painting, leaving the painting as much of the height as can be."""
+    for share in (0.40, 0.52, 0.64):
+        try:
+            return _fitted_below(task, width, share * high, em, tail)
+        except UserError:
+            continue
+    return _fitted_below(task, width, 0.78 * high, em, tail)
+
+
+def _fitted_below(task: Task, width: float, height: float, em: float, tail: float) -> Block:
+    return fit_block(
+        task.lines,
+        task.face,
+        width=width,
+        height=height,
+        em=em,
+        smallest=task.smallest,
+        step=stagger(len(task.lines)),
+        tail=tail,
+    )
 
 
 def _landscape(task: Task) -> Plan:
@@ -149,8 +163,8 @@ def _beside(task: Task) -> Plan:
     y = (task.height - h) * 0.47
     poem_h = block.height + 0.6 * block.em + task.seal_h
     left = x + w + gap + 0.30 * spare
-    poem_y = min(max(y + h - poem_h - 0.04 * task.height, y), task.height - margin - poem_h)
-    poem_y = max(poem_y, margin)
+    low = y + h - poem_h - 0.04 * task.height
+    poem_y = low if low >= y else (task.height - poem_h) / 2
     seal_x = left + block.last_right - task.seal_w
     seal = Box(seal_x, poem_y + block.height + 0.6 * block.em, task.seal_w, task.seal_h)
     return Plan(Box(x, y, w, h), across(block, left, poem_y), seal)
@@ -163,14 +177,14 @@ def _block_beside(
     whole = sum(1 for line in task.lines if line)
     first: tuple[Block, float] | None = None
     fault: UserError | None = None
-    for percent in range(62, 32, -2):
+    for percent in range(62, 22, -2):
         w, _ = task.fitted(inner * percent / 100, high)
         try:
             block = fit_block(
                 task.lines,
                 task.face,
                 width=inner - w - gap,
-                height=high - task.seal_h - task.em(30),
+                height=task.height * 0.855 - task.seal_h - 0.6 * task.smallest,
                 em=task.em(46),
                 smallest=task.smallest,
                 step=step,
@@ -195,7 +209,7 @@ def _scroll(task: Task) -> Plan:
         task.lines,
         task.face,
         width=high - task.seal_h - task.em(30),
-        height=inner * 0.55,
+        height=inner * 0.72,
         em=task.em(52),
         smallest=task.smallest,
         step=stagger(len(task.lines)) * 1.5,

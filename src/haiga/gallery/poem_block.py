@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from haiga.core.errors import UserError
 from haiga.gallery.typefaces import Typeface
 
-LEADING = 1.34
-"""Line to line, in em."""
 STANZA = 0.55
 """An empty line between stanzas, in lines."""
 
@@ -33,6 +31,11 @@ class Block:
     height: float
     last_right: float
     """Where the last row ends, in pixels from the block's left."""
+
+
+def leading(count: int) -> float:
+    """Line to line, in em: a haiku is set with air, a sonnet closer."""
+    return 1.34 if count <= 5 else 1.26 if count <= 9 else 1.19
 
 
 def stagger(count: int) -> float:
@@ -141,14 +144,15 @@ def _wrapped(
 
 def _rows(groups: list[list[str]], face: Typeface, step: float) -> tuple[Row, ...]:
     rows: list[Row] = []
+    step_down = leading(sum(len(group) for group in groups))
     down = 0.0
     for i, group in enumerate(groups):
         if group == [""]:
-            down += STANZA * LEADING
+            down += STANZA * step_down
             continue
         for j, text in enumerate(group):
             rows.append(Row(text, i * step + (1.0 if j else 0.0), down + face.ascent))
-            down += LEADING
+            down += step_down
     return tuple(rows)
 
 

@@ -34,6 +34,9 @@ PAGE_SIZES: dict[str, tuple[int, int]] = {
 }
 """Width and height in pixels of each layout where none are set."""
 
+THINNEST_INK = 0.94
+"""How much of the ink's colour shows where it lies thinnest on the paper."""
+
 LOWEST_CONTRAST = 4.5
 """WCAG 2.2's contrast for text (success criterion 1.4.3), kept between ink and paper."""
 
@@ -62,6 +65,9 @@ class SheetSettings(BaseModel):
     )
     lettering: Lettering = Field(default="italic", description="the poem's letters")
     edge: Edge = Field(default="soft", description="how the painting meets the paper")
+    monochrome: float = Field(
+        default=0.0, ge=0, le=1, description="0 keeps the painting's colours, 1 leaves ink alone"
+    )
     seal: str = Field(default="俳", description="the artist's mark: 1 to 4 characters")
 
     @field_validator("paper")
@@ -97,7 +103,7 @@ class SheetSettings(BaseModel):
     @model_validator(mode="after")
     def _readable(self) -> SheetSettings:
         if is_hex(self.ink):
-            found = contrast(hex_rgb(self.ink), self.paper_rgb)
+            found = printed_contrast(hex_rgb(self.ink), self.paper_rgb)
             if found < LOWEST_CONTRAST:
                 raise ValueError(
                     f"ink {self.ink} on {self.paper} paper has contrast {found:.1f}; "
@@ -176,3 +182,9 @@ def contrast(one: tuple[float, float, float], other: tuple[float, float, float])
     """Contrast ratio of two sRGB colours, from 1 (none) to 21 (WCAG 2.2)."""
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def printed_contrast(ink: tuple[float, float, float], paper: tuple[float, float, float]) -> float:
+    """The contrast of ink on paper where the ink lies thinnest."""
+    r, g, b = (p + (i - p) * THINNEST_INK for i, p in zip(ink, paper, strict=True))
+    return contrast((r, g, b), paper)

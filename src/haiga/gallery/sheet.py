@@ -11,9 +11,9 @@ from haiga.gallery.ink import Rgb, poem_ink, seal_ink
 from haiga.gallery.layouts import SEAL, Box, Plan, Run, Task, plan_sheet
 from haiga.gallery.noise import Field, smooth_noise
 from haiga.gallery.paper import make_paper
-from haiga.gallery.pigment import edge_cover, ground_of, light_through
+from haiga.gallery.pigment import edge_cover, ground_of, ink_painting, light_through
 from haiga.gallery.seal import press, read_mark, stone_shape
-from haiga.gallery.settings import SheetSettings, read_sheet_settings, sheet_faults
+from haiga.gallery.settings import THINNEST_INK, SheetSettings, read_sheet_settings, sheet_faults
 from haiga.gallery.typefaces import LETTERING, Typeface, draw_text
 from haiga.gallery.typeset import set_lines
 
@@ -42,7 +42,8 @@ def mount(
     layout = plan(picture, poem, settings, mark=mark)
     width, height = settings.size_px
     page = make_paper(width, height, settings.paper_rgb, derive_seed(seed, "sheet")).copy()
-    _paint(page, picture, layout.picture, settings.edge, generator(seed, "sheet", "edge"))
+    shown = ink_painting(picture, settings.monochrome) if settings.monochrome else picture
+    _paint(page, shown, layout.picture, settings.edge, generator(seed, "sheet", "edge"))
     wash = _wash(width, height, generator(seed, "sheet", "ink"))
     ink = poem_ink(settings, picture)
     for run in layout.runs:
@@ -84,9 +85,9 @@ def _paint(page: Field, picture: Picture, box: Box, edge: str, rng: np.random.Ge
 
 
 def _wash(width: int, height: int, rng: np.random.Generator) -> Field:
-    """How thickly ink lies at each place of the page, in [0.9, 1]."""
+    """How thickly ink lies at each place of the page, in [THINNEST_INK, 1]."""
     noise = smooth_noise(rng, height, width, 26 * width / 1080)
-    return np.asarray(np.clip(0.965 + np.float32(0.03) * noise, 0.90, 1.0), np.float32)
+    return np.asarray(np.clip(0.98 + np.float32(0.025) * noise, THINNEST_INK, 1.0), np.float32)
 
 
 def _write(page: Field, run: Run, face: Typeface, ink: Rgb, wash: Field) -> None:

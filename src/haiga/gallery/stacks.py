@@ -58,9 +58,15 @@ def set_stacks(lines: Sequence[str], face: Typeface, em: float) -> Stacks:
     """The columns at one size, from left to right."""
     words: list[Word] = []
     x = right = bottom = 0.0
-    columns = [_column(line) for line in lines if line]
-    drop = DROP if len(columns) <= 4 else 0.0
-    for i, column in enumerate(columns):
+    last_x = 0.0
+    drop = DROP if sum(1 for line in lines if line) <= 4 else 0.0
+    i = -1
+    for line in lines:
+        if not line:  # the space between stanzas
+            x += 0.8 * em
+            continue
+        i += 1
+        column = _column(line)
         for j, text in enumerate(column):
             baseline = (i * drop + face.ascent + j * STEP) * em
             words.append(Word(text, x, baseline))
@@ -73,7 +79,7 @@ def set_stacks(lines: Sequence[str], face: Typeface, em: float) -> Stacks:
 
 
 def _column(line: str) -> list[str]:
-    """The line's words; a dash stays with the word before it, short words may share a row."""
+    """The line's words; a dash stays with the word before it."""
     column: list[str] = []
     for word in line.split(" "):
         if column and word in "—–-…":

@@ -19,7 +19,8 @@ def typeset(line: str) -> str:
     """One line as a printer would set it.
 
     Straight quotes become curly, `--` and a lone `-` a spaced em dash, three dots
-    an ellipsis; accents are composed and every run of white space is one space.
+    an ellipsis; marks close up to their word; accents are composed and every run of
+    white space is one space.
     """
     text = " ".join(unicodedata.normalize("NFC", line).split())
     text = re.sub(r"\.\s?\.\s?\.", "…", text)
@@ -28,6 +29,7 @@ def typeset(line: str) -> str:
     text = re.sub(rf'{_OPENS_AFTER}"', r"\1“", text).replace('"', "”")
     text = re.sub(rf"{_OPENS_AFTER}'(?=({ELISIONS})\b|\d)", r"\1’", text, flags=re.I)
     text = re.sub(rf"{_OPENS_AFTER}'", r"\1‘", text).replace("'", "’")
+    text = re.sub(r"\s+(?=[,;:.!?](\s|$))", "", text)
     return " ".join(text.split())
 
 
