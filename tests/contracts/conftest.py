@@ -1,0 +1,98 @@
+"""Every registered implementation of a role, ours and plug-ins', made once with its defaults.
+
+A test that takes `poet`, `painter`, `mood_reader`, `stylist` or `upscaler` runs for each
+implementation there is. One that cannot be loaded or made fails its tests: nothing is skipped.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from haiga.core import registry
+from haiga.core.nouns import Picture, Poem
+
+ROLES = {
+    "poet": "poet",
+    "painter": "painter",
+    "mood_reader": "mood",
+    "stylist": "stylist",
+    "upscaler": "upscaler",
+}
+"""Each fixture with the role it is a maker of."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    for fixture, role in ROLES.items():
+        if fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, registry.names(role) or ["none"], indirect=True)
+
+
+@functools.cache
+def made(role: str, name: str) -> Any:
+    """The implementation with its default settings, made once for all its tests."""
+    return registry.make(role, name, {})
+
+
+@pytest.fixture
+def poet(request: pytest.FixtureRequest) -> Any:
+    return made("poet", request.param)
+
+
+@pytest.fixture
+def painter(request: pytest.FixtureRequest) -> Any:
+    return made("painter", request.param)
+
+
+@pytest.fixture
+def mood_reader(request: pytest.FixtureRequest) -> Any:
+    return made("mood", request.param)
+
+
+@pytest.fixture
+def stylist(request: pytest.FixtureRequest) -> Any:
+    return made("stylist", request.param)
+
+
+@pytest.fixture
+def upscaler(request: pytest.FixtureRequest) -> Any:
+    return made("upscaler", request.param)
+
+
+@pytest.fixture(autouse=True)
+def no_global_generator() -> Iterator[None]:
+    """No law may hold by way of, or leave a trace in, a generator that all share."""
+    np.random.seed(0)  # noqa: NPY002
+    before = (random.getstate(), np.random.get_state()[1].tolist())  # noqa: NPY002
+    yield
+    after = (random.getstate(), np.random.get_state()[1].tolist())  # noqa: NPY002
+    assert before == after, "a global generator was used"
+
+
+@pytest.fixture
+def poems() -> list[Poem]:
+    """Three poems that differ in words, seasons and moods."""
+    return [
+        Poem(("snow on the old pine", "the lamp of a fishing boat", "far across the bay"), "haiku"),
+        Poem(
+            ("a yellow field burns", "under the enormous noon", "children run through it"), "haiku"
+        ),
+        Poem(
+            ("rain on the graveyard", "the last leaves of the willow", "cling to the stone wall"),
+            "haiku",
+        ),
+    ]
+
+
+@pytest.fixture
+def pictures() -> list[Picture]:
+    """A landscape of soft colours, a portrait of hard noise, and a flat square."""
+    y, x = np.mgrid[0:96, 0:144]
+    soft = np.stack([60 + x, 200 - y, 90 + (x + y) // 3], axis=-1).astype(np.uint8)
+    noise = np.random.default_rng(1).integers(0, 256, (128, 80, 3), dtype=np.uint8)
+    return [soft, noise, np.full((64, 64, 3), (120, 160, 90), np.uint8)]
