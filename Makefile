@@ -9,7 +9,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -q -c constraints.txt
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: create test check lint clean
 .DELETE_ON_ERROR:
@@ -18,10 +18,10 @@ create: .venv/.base
 	$(BIN)/haiga create $(ARGS)
 
 test: lint
-	$(PYTEST) -n 2
+	$(PYTEST)
 
 check: lint
-	$(PYTEST) -n 2 -m "not slow"
+	$(PYTEST) -m "not slow"
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
