@@ -192,6 +192,14 @@ def page_settings(artist: Artist) -> SheetSettings:
     return made
 
 
+def check_sheet(artist: Artist) -> None:
+    """Raise `UserError` now, before any work, if no sheet of the artist could be drawn."""
+    from haiga.gallery.seal import read_mark
+
+    page = page_settings(artist)
+    read_mark(artist.sheet.seal or page.seal)
+
+
 def _alt_text_step(makers: Makers) -> Step:
     """The sheet in words, for those who cannot see it."""
 

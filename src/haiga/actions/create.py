@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from haiga.actions.compose import PICTURES, Request, page_settings, plan_piece
+from haiga.actions.compose import PICTURES, Request, check_sheet, plan_piece
 from haiga.actions.makers import Makers
 from haiga.actions.recipe import digest, write_recipe
 from haiga.actions.texts import check_about
@@ -38,7 +38,7 @@ def create(
     """
     asked = mood_named(mood, "it was asked for").name if mood is not None else None
     steering = check_about(about)
-    page_settings(makers.artist)
+    check_sheet(makers.artist)
 
     def all_of_them() -> Iterator[StoredPiece]:
         for seed in seeds:

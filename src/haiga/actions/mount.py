@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from haiga.actions.compose import page_settings, sheet_step
+from haiga.actions.compose import check_sheet, sheet_step
 from haiga.actions.inputs import PictureInput, read_input
 from haiga.actions.recipe import Recipe, digest, write_recipe
 from haiga.actions.targets import check_not_input, check_target
@@ -47,7 +47,7 @@ def mount_files(
     """
     check_target(out)
     check_not_input(out, source, poem_file)
-    page_settings(artist)
+    check_sheet(artist)
     poem = read_poem(poem_file)
     sheet, recipe, seconds = make_sheet(artist, read_input(source), poem, seed, on_event)
     write_png(out, sheet, recipe=recipe.for_file("sheet"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from haiga.actions.compose import Request
+from haiga.actions.compose import PICTURES, Request
 from haiga.actions.create import compose_piece
 from haiga.actions.inputs import PictureInput, find_input
 from haiga.actions.makers import Makers
@@ -23,6 +23,14 @@ from haiga.engine import local
 Listener = Callable[[local.Event], None]
 T = TypeVar("T")
 
+FILES: Mapping[str, tuple[str, ...]] = {
+    "piece": PICTURES,
+    "paint": ("painting",),
+    "style": ("styled",),
+    "mount": ("sheet",),
+}
+"""The pictures each kind of recipe can make."""
+
 
 def remake(
     recipe: Recipe, makers: Makers, path: Path, on_event: Listener
@@ -33,11 +41,13 @@ def remake(
     for beside it. Raises `UserError` where one is missing, and whatever the
     makers raise.
     """
+    if recipe.file not in FILES[recipe.kind]:
+        raise UserError(f"recipe: `haiga {recipe.kind}` makes no picture named '{recipe.file}'")
     if recipe.kind == "piece":
         request = _fitted(Request, recipe.request, "request")
         piece = compose_piece(makers, request, recipe.seed, on_event)
         pictures = {"painting": piece.painting, "styled": piece.styled, "sheet": piece.sheet}
-        return _named(pictures, recipe.file), Recipe.model_validate(piece.recipe)
+        return pictures[recipe.file], Recipe.model_validate(piece.recipe)
     if recipe.kind == "paint":
         text = _asked(recipe, "text", str)
         painting, now, _ = make_painting(makers, text, recipe.seed, on_event)
@@ -63,12 +73,6 @@ def remake(
 def _input(entry: Any, path: Path) -> PictureInput:
     picture = find_input(entry, path)
     return PictureInput(Path(str(entry["name"])), picture)
-
-
-def _named(pictures: dict[str, Picture], name: str) -> Picture:
-    if name not in pictures:
-        raise UserError(f"recipe: a piece has no picture named '{name}'")
-    return pictures[name]
 
 
 def _asked(recipe: Recipe, key: str, kind: type[T]) -> T:

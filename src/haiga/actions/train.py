@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import pkgutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from haiga.core.errors import MissingExtra, UserError
 from haiga.core.suggest import hint
@@ -14,10 +14,11 @@ RECIPES = "haiga.training.recipes"
 
 
 def recipe_names() -> list[str]:
-    """The recipes that can be run, sorted; imports none of them."""
+    """The recipes that can be run, sorted: modules that define `main`. Imports none of them."""
     spec = importlib.util.find_spec(RECIPES)
-    folders = list(spec.submodule_search_locations or []) if spec else []
-    return sorted(m.name for m in pkgutil.iter_modules(folders) if not m.name.startswith("_"))
+    folders = [Path(folder) for folder in (spec.submodule_search_locations or [])] if spec else []
+    files = [file for folder in folders for file in folder.glob("*.py")]
+    return sorted(file.stem for file in files if "\ndef main(" in file.read_text("utf-8"))
 
 
 def train(recipe: str, arguments: Sequence[str]) -> None:

@@ -76,6 +76,8 @@ def _explain(error: BaseException) -> int:
     # Typer raises its own Abort for Ctrl-C in some versions.
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
         return INTERRUPTED
+    if _Interrupts.seen:  # a library made another error of Ctrl-C
+        return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         return PIPE_CLOSED
     if Debug.on:
@@ -86,7 +88,7 @@ def _explain(error: BaseException) -> int:
         message = _one_line(error.format_message()).removesuffix(".")
         if not message:  # bare `haiga`: the help was shown
             return MISTAKE
-        _say(f"{message}; see '{path} --help'")
+        _say(f"{message}{' See' if message.endswith('?') else '; see'} '{path} --help'")
         return MISTAKE
     if isinstance(error, HaigaError):
         _say(str(error))

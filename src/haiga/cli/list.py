@@ -12,7 +12,7 @@ from haiga.cli import options
 def list_pieces(
     count: Annotated[
         int | None,
-        typer.Option("--count", "-n", metavar="N", min=1, help="Only the newest N. [default: all]"),
+        typer.Option("--count", "-n", metavar="N", min=1, help="Only the newest N. (default: all)"),
     ] = None,
     studio: options.Studio = options.STUDIO,
     json: options.Json = False,

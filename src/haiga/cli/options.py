@@ -38,7 +38,7 @@ Seed = Annotated[
         "-s",
         metavar="N",
         help="0 to 9223372036854775807; the same seed makes the same again. "
-        "[default: drawn at random and reported]",
+        "(default: drawn at random and reported)",
     ),
 ]
 
@@ -62,7 +62,7 @@ Mood = Annotated[
         "--mood",
         "-m",
         metavar="MOOD",
-        help="One mood of the vocabulary, such as sadness. [default: as the artist says]",
+        help="One mood of the vocabulary, such as sadness. (default: as the artist says)",
     ),
 ]
 

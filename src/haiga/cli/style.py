@@ -30,7 +30,7 @@ def style(
         typer.Option(
             "--strength",
             metavar="0..1",
-            help="0 leaves the picture as it is, 1 repaints it. [default: the artist's own]",
+            help="0 leaves the picture as it is, 1 repaints it. (default: the artist's own)",
         ),
     ] = None,
     seed: options.Seed = None,
