@@ -1,0 +1,1 @@
+"""The nouns, the role protocols, the registry, configuration, seeds and errors."""

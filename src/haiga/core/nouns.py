@@ -1,0 +1,123 @@
+"""The values that travel between rooms: poems, pictures, moods, styles, verdicts, pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from haiga.core.errors import BadPicture
+
+Picture = npt.NDArray[np.uint8]
+"""A picture: (H, W, 3) uint8 sRGB. The one currency between rooms."""
+
+
+def check_picture(value: Any, where: str = "picture") -> Picture:
+    """The value itself if it is a `Picture`; otherwise `BadPicture` says what it is instead."""
+    if not isinstance(value, np.ndarray):
+        raise BadPicture(f"{where}: expected an array, got {type(value).__name__}")
+    if value.dtype != np.uint8 or value.ndim != 3 or value.shape[2] != 3 or 0 in value.shape:
+        raise BadPicture(
+            f"{where}: expected (height, width, 3) uint8, got {value.shape} {value.dtype}"
+        )
+    return value
+
+
+@dataclass(frozen=True)
+class Poem:
+    """Lines of text with their form.
+
+    `details` holds what its maker recorded about how it came to be (syllables a
+    line, candidates and their scores, words in doubt): plain JSON values only.
+    """
+
+    lines: tuple[str, ...]
+    form: str = "free"
+    language: str = "en"
+    author: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True)
+class Mood:
+    """One emotion of the fixed vocabulary and why it was chosen.
+
+    `valence` in [-1, 1] (unpleasant to pleasant), `arousal` in [-1, 1] (calm to
+    excited), `reason` in words a reader understands.
+    """
+
+    name: str
+    valence: float
+    arousal: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Style:
+    """What was measured of one artwork, with its credit; never the artwork itself.
+
+    `palette` is a few sRGB colours with their shares, most frequent first;
+    `code` is the numeric style code whose meaning belongs to the stylist.
+    """
+
+    id: str
+    title: str
+    artist: str
+    date: str
+    credit: str
+    licence: str
+    mood: str
+    valence: float
+    arousal: float
+    palette: tuple[tuple[int, int, int], ...]
+    code: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement with its reason; `score` in [0, 1], low is bad. It never drops anything."""
+
+    name: str
+    keep: bool
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made one thing: enough to make it again, or to say what has changed since."""
+
+    step: str
+    use: str
+    settings: Mapping[str, Any]
+    seed: int
+    models: Mapping[str, str]
+    """Model file names and their sha256."""
+    output: str
+    """sha256 of what came out."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One finished work: the poem, its pictures, what was judged of it and how it was made."""
+
+    id: str
+    seed: int
+    artist: str
+    poem: Poem
+    mood: Mood
+    painting: Picture
+    styled: Picture
+    sheet: Picture
+    alt_text: str
+    style: Style | None
+    verdicts: tuple[Verdict, ...]
+    recipe: Mapping[str, Any]
+    seconds: Mapping[str, float]

@@ -1,0 +1,84 @@
+"""What can be done in haiga: each role is a protocol, batched and seeded.
+
+Result i depends on input i and seed i alone: never on the batch it came in, nor
+on a global generator. An implementation is made by a factory whose keyword
+arguments are its settings; `models` names every model file it reads with its
+sha256, for the recipe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from haiga.core.nouns import Mood, Picture, Poem, Style
+
+
+class Maker(Protocol):
+    """What every implementation of a role tells about itself."""
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Names of the model files it reads, each with its sha256."""
+        ...
+
+
+@runtime_checkable
+class Poet(Maker, Protocol):
+    """Writes poems.
+
+    One poem per seed, in order; `abouts[i]` is a few words that steer poem i,
+    or the empty string. Raises `UserError` where the form cannot be kept.
+    """
+
+    def write(self, abouts: Sequence[str], *, form: str, seeds: Sequence[int]) -> list[Poem]: ...
+
+
+@runtime_checkable
+class Painter(Maker, Protocol):
+    """Turns poems into pictures, one each, in order, all of one square size."""
+
+    def paint(self, poems: Sequence[Poem], *, seeds: Sequence[int]) -> list[Picture]: ...
+
+    def unseen_words(self, poem: Poem) -> list[str]:
+        """The words of the poem that the painter has no picture of, in order, once each."""
+        ...
+
+
+@runtime_checkable
+class MoodReader(Maker, Protocol):
+    """Reads the mood of poems and says why; the same poem and seed give the same mood."""
+
+    def read(self, poems: Sequence[Poem], *, seeds: Sequence[int]) -> list[Mood]: ...
+
+
+@runtime_checkable
+class Stylist(Maker, Protocol):
+    """Restyles pictures after artworks; each result has the size of its picture.
+
+    `strength` in [0, 1]; 0 returns the picture itself, to the pixel.
+    """
+
+    def styles(self) -> Sequence[Style]:
+        """The bank: every artwork it can follow."""
+        ...
+
+    def read_style(self, picture: Picture) -> Style:
+        """The style of a picture that is not in the bank."""
+        ...
+
+    def restyle(
+        self,
+        pictures: Sequence[Picture],
+        *,
+        styles: Sequence[Style],
+        strength: float,
+        seeds: Sequence[int],
+    ) -> list[Picture]: ...
+
+
+@runtime_checkable
+class Upscaler(Maker, Protocol):
+    """Enlarges pictures to a given longer side, in pixels, keeping their shape."""
+
+    def enlarge(self, pictures: Sequence[Picture], *, size_px: int) -> list[Picture]: ...

@@ -1,0 +1,1 @@
+"""Painters: one file per way of turning poems into pictures."""

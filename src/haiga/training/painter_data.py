@@ -1,0 +1,134 @@
+"""What the painter trains on: latents, teacher maps and word vectors, all in memory maps."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from haiga.features.vectors import WordVectors
+from haiga.training.nets.autoencoder import Encoder
+from haiga.training.picture_cache import PictureCache
+from haiga.training.picture_words import PictureWords
+
+MAX_WORDS = 12
+LATENT_SIDE, CACHED_SIDE = 16, 18
+
+
+@torch.no_grad()
+def write_latents(cache: PictureCache, encoder: Encoder, out: Path) -> None:
+    """Write `latents.npy`, (N, 2, 8, 18, 18) float16: each crop and its mirror, encoded."""
+    count = len(cache.items)
+    latents = np.lib.format.open_memmap(
+        out / "latents.npy", mode="w+", dtype=np.float16, shape=(count, 2, 8, 18, 18)
+    )
+    for part in np.array_split(np.arange(count), -(-count // 16)):
+        pixels = torch.from_numpy(cache.pixels[part]).permute(0, 3, 1, 2)
+        x = pixels.float() / 127.5 - 1
+        both = torch.cat([x, x.flip(3)]).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            mean, _ = encoder(both)
+        straight, mirrored = mean.half().numpy().reshape(2, len(part), 8, 18, 18)
+        latents[part, 0], latents[part, 1] = straight, mirrored
+    latents.flush()
+    some = latents[:: max(1, count // 3000), 0].astype(np.float32)
+    statistics = {
+        "mean": some.mean((0, 2, 3)).tolist(),
+        "deviation": some.std((0, 2, 3)).tolist(),
+    }
+    (out / "latents.json").write_text(json.dumps(statistics), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`latents` (B, 8, 16, 16) standardised, `maps` (B, 64, 64) teacher tokens, words and mask."""
+
+    latents: Tensor
+    maps: Tensor
+    words: Tensor
+    present: Tensor
+
+
+class PainterData:
+    """Draws batches; what was drawn is counted, so that a run can prove what it saw."""
+
+    def __init__(
+        self, folder: Path, words: Sequence[PictureWords], weights: npt.NDArray[np.float64]
+    ) -> None:
+        self.latents = np.load(folder / "latents.npy", mmap_mode="r")
+        self.maps = np.load(folder / "maps.npy", mmap_mode="r")
+        statistics = json.loads((folder / "latents.json").read_text(encoding="utf-8"))
+        self.mean = np.array(statistics["mean"], np.float32).reshape(1, -1, 1, 1)
+        self.deviation = np.array(statistics["deviation"], np.float32).reshape(1, -1, 1, 1)
+        self.words = words
+        self.weights = weights
+        self.seen = np.zeros(len(weights), np.int64)
+        self.vectors = WordVectors()
+        self.neighbours: dict[str, list[str]] = {}
+
+    def vocabulary(self) -> dict[str, int]:
+        """Every word with a vector that some drawable picture has, and in how many."""
+        counts: Counter[str] = Counter()
+        for i in np.flatnonzero(self.weights):
+            w = self.words[i]
+            counts.update({*w.own, *w.scene, *w.colour, *w.medium})
+        return {word: n for word, n in counts.most_common() if self.vectors.has(word)}
+
+    def choose_words(self, index: int, rng: np.random.Generator) -> list[str]:
+        """A random part of a picture's words, now and then a word's near neighbour instead.
+
+        One text in eight is empty: that is what guidance steers away from.
+        """
+        if rng.random() < 0.125:
+            return []
+        w = self.words[index]
+        chosen: list[str] = []
+        for group, share in ((w.own, 0.7), (w.scene, 0.55), (w.colour, 0.45), (w.medium, 0.6)):
+            known = [word for word in group if self.vectors.has(word)]
+            chosen += [word for word in known if rng.random() < share]
+        rng.shuffle(chosen)
+        return [self.replace(word, rng) for word in dict.fromkeys(chosen[:MAX_WORDS])]
+
+    def replace(self, word: str, rng: np.random.Generator) -> str:
+        """The word itself, or one time in six a neighbour with a cosine of at least 0.6."""
+        if rng.random() > 1 / 6:
+            return word
+        if word not in self.neighbours:
+            near = [other for other, cosine in self.vectors.nearest(word, 6) if cosine >= 0.6]
+            self.neighbours[word] = near or [word]
+        near = self.neighbours[word]
+        return near[int(rng.integers(len(near)))]
+
+    def word_tensors(self, texts: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
+        """Word vectors (B, 12, 128) scaled to unit variance, and their mask (B, 12)."""
+        words = np.zeros((len(texts), MAX_WORDS, self.vectors.matrix.shape[1]), np.float32)
+        present = np.zeros((len(texts), MAX_WORDS), np.float32)
+        for row, text in enumerate(texts):
+            for place, word in enumerate(text[:MAX_WORDS]):
+                words[row, place] = self.vectors.vector(word) * words.shape[2] ** 0.5
+                present[row, place] = 1
+        return torch.from_numpy(words), torch.from_numpy(present)
+
+    def draw(self, size: int, rng: np.random.Generator) -> Batch:
+        """A batch drawn by weight, each with a random mirror, shift and choice of words."""
+        index = rng.choice(len(self.weights), size, p=self.weights)
+        np.add.at(self.seen, index, 1)
+        latents, maps = [], []
+        for i in index:
+            mirror = int(rng.integers(2))
+            top, left = (2 * rng.integers(0, 2, 2)).tolist()  # in latent cells; a map cell is two
+            latents.append(self.latents[i, mirror, :, top : top + 16, left : left + 16])
+            whole = self.maps[i][:, ::-1] if mirror else self.maps[i]
+            row, column = top // 2, left // 2
+            maps.append(whole[row : row + 8, column : column + 8].reshape(64, -1))
+        stacked = (np.stack(latents).astype(np.float32) - self.mean) / self.deviation
+        words, present = self.word_tensors([self.choose_words(i, rng) for i in index])
+        tokens = torch.from_numpy(np.stack(maps).astype(np.float32))
+        return Batch(torch.from_numpy(stacked), tokens, words, present)

@@ -1,0 +1,1 @@
+"""Recipes: one runnable file per trained model; `haiga train NAME` calls its `main`."""
