@@ -8,7 +8,7 @@ Run once by a person, never by haiga (needs `fonttools` and `brotli`):
 Three things are changed, which the Open Font License allows because neither font
 reserves its name: the subsets that the packages cut a font into are merged again,
 glyphs nobody needs are left out, and the kerning is written in the old `kern`
-table, the only one that Pillow's basic layout reads.
+table, which haiga reads by itself (`gallery/fontfile.py`).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ LATIN = [
     0xFB01,
     0xFB02,
 ]
+LIGATURES = {0xFB01: ("fi", "fi.liga"), 0xFB02: ("fl", "fl.liga")}
 # What seals say: seasons, weather, plants, animals, colours, numbers, and the words of names.
 SEAL_KANJI = (
     "俳画句詩歌絵書筆墨紙印人心夢風雨雪月花鳥虫魚山川海空星雲霧露霜氷水火木金土石日夜朝夕春夏秋冬"
@@ -113,6 +114,11 @@ def build(parts: list[Path], codes: list[int], out: Path, *, smallest_kern: int)
             font = TTFont(part)
             if not set(font.getBestCmap()) & set(codes):
                 continue
+            for code, names in LIGATURES.items():  # the web font knows them by name alone
+                named = [name for name in names if name in font.getGlyphOrder()]
+                for table in font["cmap"].tables:
+                    if named and table.isUnicode():
+                        table.cmap.setdefault(code, named[0])
             kept = common(font)
             pairs.update(
                 (pair, value)

@@ -95,7 +95,9 @@ def _above(task: Task) -> Plan:
     em = task.em(min(58.0, 0.0445 * task.height * 1080 / task.width))
     tail = task.seal_w + 0.9 * em
     block = _block_below(task, inner, task.height - top - bottom, em, tail)
-    gap = max(0.050 * task.height, 0.9 * block.em)
+    last = block.rows[-1].baseline * block.em
+    # a tall seal beside a single line reaches up into the gap
+    gap = max(0.050 * task.height, 0.9 * block.em) + max(0.0, 0.80 * task.seal_h - last)
     room = task.height - top - bottom - gap - block.height
     w, h = task.fitted(inner * 0.94, room)
     spare = room - h
@@ -105,7 +107,7 @@ def _above(task: Task) -> Plan:
     group = max(block.width, block.last_right + tail)
     x = (task.width - group) / 2
     under = y + h + gap
-    seal_y = under + block.rows[-1].baseline * block.em - 0.80 * task.seal_h
+    seal_y = under + last - 0.80 * task.seal_h
     seal = Box(x + block.last_right + 0.9 * block.em, seal_y, task.seal_w, task.seal_h)
     return Plan(Box((task.width - w) / 2, y, w, h), across(block, x, under), seal)
 
@@ -257,7 +259,8 @@ def _vertical(task: Task) -> Plan:
         words_y = top + 0.3 * spare
         y = words_y + deep + gap + 0.2 * spare
         x = (task.width - w) / 2
-        left = min(x + w - stacks.width, task.width - task.margin - stacks.width)
+        left = min(max(x + w, (task.width + stacks.width) / 2), task.width - task.margin)
+        left -= stacks.width
     runs = tuple(
         Run(word.text, left + word.x, words_y + word.baseline, stacks.em) for word in stacks.words
     )

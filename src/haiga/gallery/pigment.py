@@ -96,8 +96,9 @@ def _inside(height: int, width: int, radius: float) -> Field:
 
 
 def _wander(rng: np.random.Generator, height: int, width: int, cells: tuple[float, ...]) -> Field:
-    """Layered noise kept within [-1.7, 1.7], so that no edge reaches the picture's border."""
-    return np.clip(layered_noise(rng, height, width, cells), -1.7, 1.7)
+    """Layered noise bent into (-2, 2), so that no edge reaches the picture's border."""
+    noise = layered_noise(rng, height, width, cells)
+    return np.asarray(noise / np.sqrt(1 + np.float32(0.25) * noise * noise), np.float32)
 
 
 def _soft(height: int, width: int, rng: np.random.Generator) -> Field:

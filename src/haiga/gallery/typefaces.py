@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from haiga.gallery.fontfile import characters
+from haiga.gallery.fontfile import read_letters
 
 FOLDER = Path(__file__).parent / "fonts"
-REFERENCE_PX = 400.0  # lines are measured at this size and scaled, so that fitting is linear
 OVERSAMPLING = 4  # letters are drawn this much larger and averaged: true spacing, soft edges
 
 
@@ -36,11 +35,11 @@ class Typeface:
 
     def draws(self, character: str) -> bool:
         """Whether the face has a glyph for the character; a space counts as drawn."""
-        return character == " " or ord(character) in characters(self.path)
+        return character == " " or ord(character) in read_letters(self.path).glyphs
 
     def width(self, text: str, size_px: float) -> float:
         """The length of a line of text, kerned, in pixels."""
-        return font_at(self.path, REFERENCE_PX).getlength(text) * size_px / REFERENCE_PX
+        return read_letters(self.path).places(text)[-1] * size_px
 
 
 @lru_cache(maxsize=64)
@@ -63,15 +62,19 @@ def draw_text(face: Typeface, text: str, size_px: float, dx: float = 0.0, dy: fl
     """Draws one line from its start on the baseline, moved by fractions of a pixel `dx`, `dy`."""
     k = OVERSAMPLING
     font = font_at(face.path, round(size_px * k, 2))
-    left, top, right, bottom = font.getbbox(text, anchor="ls")
+    places = [round((at * size_px + dx) * k) for at in read_letters(face.path).places(text)]
+    shown = [(c, at) for c, at in zip(text, places, strict=False) if c != " "]
+    corners = [font.getbbox(c, anchor="ls") for c, _ in shown]
     # the canvas starts at a whole pixel of the page
-    x0 = math.floor((left + dx * k) / k) - 1
-    y0 = math.floor((top + dy * k) / k) - 1
-    x1 = math.ceil((right + dx * k) / k) + 1
-    y1 = math.ceil((bottom + dy * k) / k) + 1
+    x0 = math.floor(min(at + box[0] for (_, at), box in zip(shown, corners, strict=True)) / k) - 1
+    x1 = math.ceil(max(at + box[2] for (_, at), box in zip(shown, corners, strict=True)) / k) + 1
+    y0 = math.floor(min(box[1] for box in corners) / k + dy) - 1
+    y1 = math.ceil(max(box[3] for box in corners) / k + dy) + 1
     canvas = Image.new("L", ((x1 - x0) * k, (y1 - y0) * k), 0)
-    at = (round(dx * k) - x0 * k, round(dy * k) - y0 * k)
-    ImageDraw.Draw(canvas).text(at, text, font=font, fill=255, anchor="ls")
+    pen = ImageDraw.Draw(canvas)
+    for character, at in shown:
+        where = (at - x0 * k, round(dy * k) - y0 * k)
+        pen.text(where, character, font=font, fill=255, anchor="ls")
     small = canvas.reduce(k)
     return Inked(np.asarray(small, np.float32) / np.float32(255), x0, y0)
 
