@@ -29,14 +29,10 @@ def train(recipe: str, arguments: Sequence[str]) -> None:
     known = recipe_names()
     if recipe not in known:
         raise UserError(f"no recipe named '{recipe}'; {hint(recipe, known, label='recipes')}")
-    if importlib.util.find_spec("torch") is None:
-        raise MissingExtra("training needs torch: pip install 'haiga[train]'")
     try:
-        module = importlib.import_module(f"{RECIPES}.{recipe}")
+        importlib.import_module(f"{RECIPES}.{recipe}").main(list(arguments))
     except ModuleNotFoundError as error:
-        if error.name and error.name.partition(".")[0] != "haiga":
-            raise MissingExtra(
-                f"training needs {error.name}: pip install 'haiga[train]'"
-            ) from error
-        raise
-    module.main(list(arguments))
+        if error.name is None or error.name.partition(".")[0] == "haiga":
+            raise
+        remedy = "pip install 'haiga[train]'"
+        raise MissingExtra(f"training needs {error.name}: {remedy}") from error

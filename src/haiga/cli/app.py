@@ -1,0 +1,53 @@
+"""The `haiga` command with every verb; it only parses, and each verb calls an action."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from haiga.cli import create, mount, options, paint, replay, show, style, train, write
+from haiga.cli import list as listing
+
+
+def build() -> typer.Typer:
+    """The Typer application."""
+    app = typer.Typer(
+        name="haiga",
+        help="A studio for autonomous poet-painters: writes haiku, paints them, "
+        "and mounts both on one sheet, offline.",
+        epilog="Begin with: haiga create",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(haiga)
+    app.command("create")(create.create)
+    app.command("replay")(replay.replay)
+    app.command("write")(write.write)
+    app.command("paint")(paint.paint)
+    app.command("style")(style.style)
+    app.command("mount")(mount.mount)
+    app.command("show")(show.show)
+    app.command("list")(listing.list_pieces)
+    app.command("train", context_settings=train.PASS_ON)(train.train)
+    return app
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from haiga import __version__
+
+        typer.echo(f"haiga {__version__}")
+        raise typer.Exit
+
+
+def haiga(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+    debug: options.Debug = False,
+) -> None:
+    """Everything before the verb."""

@@ -1,0 +1,58 @@
+"""Verdicts on poems: form, coverage and novelty."""
+
+from __future__ import annotations
+
+import pytest
+
+from haiga.core.nouns import Poem
+from haiga.inspection.poems import judge_coverage, judge_form, judge_novelty, possible_syllables
+
+GOOD = ("the old pond at dusk", "a frog leaps into its own", "sound and is silent")
+
+
+def test_a_haiku_of_5_7_5_is_kept() -> None:
+    verdict = judge_form(Poem(GOOD, "haiku"))
+    assert (verdict.keep, verdict.score) == (True, 1.0)
+
+
+def test_each_line_off_its_count_is_quoted_and_costs_a_third() -> None:
+    verdict = judge_form(Poem((*GOOD[:2], "silence and more silence"), "haiku"))
+    assert not verdict.keep
+    assert verdict.score == pytest.approx(2 / 3)
+    assert "“silence and more silence” has 6 syllables instead of 5" in verdict.reason
+
+
+def test_the_poets_own_count_is_not_believed() -> None:
+    poem = Poem(("snow", "snow", "snow"), "haiku", details={"syllables": [5, 7, 5]})
+    assert judge_form(poem).score == 0.0
+
+
+def test_a_word_with_two_counts_fits_where_either_does() -> None:
+    assert {1, 2} <= possible_syllables("fire")
+    for first in ("the fire in the snow", "the fire in snow fields"):
+        assert judge_form(Poem((first, *GOOD[1:]), "haiku")).keep
+
+
+def test_a_haiku_of_two_lines_is_not_one() -> None:
+    verdict = judge_form(Poem(GOOD[:2], "haiku"))
+    assert (verdict.keep, verdict.score) == (False, 0.0)
+
+
+def test_a_free_poem_has_no_form_to_break() -> None:
+    assert judge_form(Poem(("anything at all",))).keep
+
+
+def test_words_the_painter_never_saw_lower_the_score_and_are_named() -> None:
+    poem = Poem(("zebra moon zebra", "river"))
+    verdict = judge_coverage(poem, ["zebra"])
+    assert verdict.keep
+    assert verdict.score == pytest.approx(2 / 3)
+    assert "zebra" in verdict.reason
+    assert not judge_coverage(poem, ["zebra", "moon"]).keep
+    assert judge_coverage(poem, []).score == 1.0
+
+
+def test_a_poet_that_does_not_measure_novelty_gets_no_good_mark_for_it() -> None:
+    assert judge_novelty(Poem(GOOD)).score == 0.5
+    assert judge_novelty(Poem(GOOD, details={"novelty": 0.95})).keep
+    assert not judge_novelty(Poem(GOOD, details={"novelty": 0.2})).keep
