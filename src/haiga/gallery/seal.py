@@ -90,9 +90,12 @@ def _cut(stone: Image.Image, mark: str, box: tuple[int, int, int, int]) -> None:
 def _glyph(face: Typeface, character: str, width: int, height: int) -> Image.Image:
     """The character drawn to fill the cell, stretched by a third at most, as seals are cut."""
     font = font_at(face.path, 300.0)
-    left, top, right, bottom = font.getbbox(character)
+    # the brush's letters are finer than its kanji: cut broader, they hold at this size
+    broader = 9 if character.isascii() else 2
+    left, top, right, bottom = font.getbbox(character, stroke_width=broader)
     drawn = Image.new("L", (max(int(right - left), 1), max(int(bottom - top), 1)), 0)
-    ImageDraw.Draw(drawn).text((-left, -top), character, font=font, fill=255)
+    pen = ImageDraw.Draw(drawn)
+    pen.text((-left, -top), character, font=font, fill=255, stroke_width=broader, stroke_fill=255)
     scale = min(width / drawn.width, height / drawn.height)
     across = min(width, drawn.width * scale * 1.33)
     down = min(height, drawn.height * scale * 1.33)
