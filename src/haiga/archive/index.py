@@ -34,6 +34,7 @@ def open_index(path: Path) -> None:
     while True:
         try:
             with connected(path) as db:
+                db.execute("PRAGMA journal_mode = WAL")  # kept in the file
                 _migrate(db, path)
                 return
         except IndexBusy:
@@ -55,7 +56,6 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         try:
             db.row_factory = sqlite3.Row
-            db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
             db.execute("PRAGMA foreign_keys = ON")
             yield db
