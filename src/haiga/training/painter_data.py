@@ -23,13 +23,19 @@ LATENT_SIDE, CACHED_SIDE = 16, 18
 
 
 @torch.no_grad()
-def write_latents(cache: PictureCache, encoder: Encoder, out: Path) -> None:
-    """Write `latents.npy`, (N, 2, 8, 18, 18) float16: each crop and its mirror, encoded."""
+def write_latents(
+    cache: PictureCache, encoder: Encoder, out: Path, weights: npt.NDArray[np.float64]
+) -> None:
+    """Write `latents.npy`, (N, 2, 8, 18, 18) float16: each crop and its mirror, encoded.
+
+    Crops that are never drawn (weight 0) stay zero.
+    """
     count = len(cache.items)
+    drawn = np.flatnonzero(weights)
     latents = np.lib.format.open_memmap(
         out / "latents.npy", mode="w+", dtype=np.float16, shape=(count, 2, 8, 18, 18)
     )
-    for part in np.array_split(np.arange(count), -(-count // 16)):
+    for part in np.array_split(drawn, -(-len(drawn) // 16)):
         pixels = torch.from_numpy(cache.pixels[part]).permute(0, 3, 1, 2)
         x = pixels.float() / 127.5 - 1
         both = torch.cat([x, x.flip(3)]).contiguous(memory_format=torch.channels_last)
@@ -38,7 +44,7 @@ def write_latents(cache: PictureCache, encoder: Encoder, out: Path) -> None:
         straight, mirrored = mean.half().numpy().reshape(2, len(part), 8, 18, 18)
         latents[part, 0], latents[part, 1] = straight, mirrored
     latents.flush()
-    some = latents[:: max(1, count // 3000), 0].astype(np.float32)
+    some = latents[drawn[:: max(1, len(drawn) // 3000)], 0].astype(np.float32)
     statistics = {
         "mean": some.mean((0, 2, 3)).tolist(),
         "deviation": some.std((0, 2, 3)).tolist(),

@@ -12,8 +12,8 @@ from haiga.training.picture_words import PictureWords
 
 AUTOENCODER = {"usda_watercolors_small": 0.25, "usda_watercolors_large": 0.4}
 PAINTER = {
-    "usda_watercolors_small": 0.2,
-    "usda_watercolors_large": 0.25,
+    "usda_watercolors_small": 0.4,
+    "usda_watercolors_large": 0.4,
     "chinese_landscapes": 1.6,
     "hokusai_fuji": 4.0,
     "museum_textures": 0.25,
@@ -42,8 +42,11 @@ def painter_weights(
 ) -> npt.NDArray[np.float64]:
     """As `autoencoder_weights`, with landscapes and flowers twice, people and saints a third."""
     weights = _shares(items, PAINTER)
+    files: set[str] = set()
     for i, w in enumerate(words):
-        if items[i].collection.startswith("usda"):
+        if items[i].collection.startswith("usda"):  # one crop a sheet is enough
+            weights[i] *= items[i].file not in files
+            files.add(items[i].file)
             continue
         said = {*w.own, *w.scene}
         if NATURE & said and not PEOPLE & said:

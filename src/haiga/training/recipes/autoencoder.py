@@ -2,8 +2,8 @@
 
     haiga train autoencoder --pictures DIR --teacher FILE --out DIR --minutes 20
 
-Loss: L1 over a Laplacian pyramid, the perceptual distance over the teacher's
-early layers, and a small KL. `--decoder-only` freezes the encoder, so that
+Loss: L1 over a Laplacian pyramid and over chroma, the perceptual distance over
+the teacher's early layers, and a small KL. `--decoder-only` freezes the encoder, so that
 latents stay valid while the decoder goes on learning, now with noise on its
 latents and a small patch discriminator.
 """
@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from haiga.training import checkpoints
-from haiga.training.losses import laplacian_l1, perceptual
+from haiga.training.losses import chroma_l1, laplacian_l1, perceptual
 from haiga.training.nets.autoencoder import Decoder, Encoder, kl_divergence, sample_latent
 from haiga.training.nets.patch_critic import PatchCritic
 from haiga.training.nets.teacher import Teacher
@@ -60,7 +60,6 @@ def main(argv: list[str]) -> None:
 
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    rng = np.random.default_rng(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
     cache_dir = args.out.parent / "cache"
     ready = (cache_dir / "items.json").exists()
@@ -91,6 +90,7 @@ def main(argv: list[str]) -> None:
     if args.resume and checkpoint.exists():
         meta = checkpoints.load(checkpoint, both, optimizers)
         step, spent = int(meta["step"]), float(meta["seconds"])
+    rng = np.random.default_rng([args.seed, step])
     log = (args.out / "log.csv").open("a")
     started, saved = time.monotonic(), time.monotonic()
     while True:
@@ -116,7 +116,7 @@ def main(argv: list[str]) -> None:
             features = perceptual(teacher, made[few], real[few])
         pixel = laplacian_l1(made, real)
         kl = kl_divergence(mean, log_variance)
-        loss = pixel + 0.6 * features + 2e-4 * kl
+        loss = pixel + 1.5 * chroma_l1(made, real) + 0.6 * features + 2e-4 * kl
         adversarial = 0.0
         if args.decoder_only and step > 200:
             with torch.autocast("cpu", dtype=torch.bfloat16):

@@ -28,7 +28,7 @@ from haiga.training.nets.autoencoder import Decoder, Encoder
 from haiga.training.nets.flow import FlowNet
 from haiga.training.nets.teacher import Teacher
 from haiga.training.painter_data import Batch, PainterData, write_latents
-from haiga.training.picture_cache import PictureCache, open_cache
+from haiga.training.picture_cache import open_cache
 from haiga.training.picture_words import picture_words
 from haiga.training.sampling import painter_weights
 from haiga.training.sheets import write_sheet
@@ -59,6 +59,24 @@ def flow_loss(net: FlowNet, batch: Batch, rng: torch.Generator) -> tuple[Tensor,
         told = net.teacher_head(middle).float()
     error = (velocity.float() - (x_1 - x_0)).square().mean()
     return error, 1 - F.cosine_similarity(told, batch.maps, dim=-1).mean()
+
+
+def make_optimizers(net: FlowNet, rate: float) -> dict[str, torch.optim.Optimizer]:
+    """Muon for the blocks' matrices (Jordan et al. 2024), AdamW for all else."""
+    matrices = [p for n, p in net.named_parameters() if n.startswith("blocks.") and is_matrix(n, p)]
+    chosen = {id(p) for p in matrices}
+    rest = [p for p in net.parameters() if id(p) not in chosen]
+    return {
+        "muon": torch.optim.Muon(
+            matrices, lr=rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"
+        ),
+        "adamw": torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.02),
+    }
+
+
+def is_matrix(name: str, parameter: nn.Parameter) -> bool:
+    """Whether a parameter is the weight of a linear layer."""
+    return parameter.ndim == 2 and not name.endswith("modulation")
 
 
 @torch.no_grad()
@@ -93,7 +111,7 @@ def report(net: FlowNet, decoder: Decoder, data: PainterData, out: Path, step: i
     print(f"step {step}: samples written", flush=True)
 
 
-def prepare(args: argparse.Namespace) -> tuple[PictureCache, PainterData, Decoder]:
+def prepare(args: argparse.Namespace) -> tuple[PainterData, Decoder]:
     """Open the cache and make what is missing: features, latents and words."""
     folder = args.autoencoder.parent / "cache"
     cache = open_cache(folder)
@@ -102,12 +120,13 @@ def prepare(args: argparse.Namespace) -> tuple[PictureCache, PainterData, Decode
     encoder, decoder = Encoder(), Decoder()
     average = nn.ModuleDict({"encoder": encoder, "decoder": decoder})
     checkpoints.load(args.autoencoder / "last.safetensors", {"average": average}, {})
+    words = picture_words(cache, np.load(folder / "pooled.npy").astype(np.float32))
+    weights = painter_weights(cache.items, words)
     if not (folder / "latents.json").exists():
         encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        write_latents(cache, encoder, folder)
-    words = picture_words(cache, np.load(folder / "pooled.npy").astype(np.float32))
-    data = PainterData(folder, words, painter_weights(cache.items, words))
-    return cache, data, decoder
+        write_latents(cache, encoder, folder, weights)
+    data = PainterData(folder, words, weights)
+    return data, decoder
 
 
 def main(argv: list[str]) -> None:
@@ -129,16 +148,14 @@ def main(argv: list[str]) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
-    _, data, decoder = prepare(args)
+    data, decoder = prepare(args)
     net = FlowNet()
     average = copy.deepcopy(net)
-    optimizer = torch.optim.AdamW(
-        net.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.02
-    )
+    optimizers = make_optimizers(net, args.rate)
     step, spent = 0, 0.0
     checkpoint = args.out / "last.safetensors"
     if args.resume and checkpoint.exists():
-        meta = checkpoints.load(checkpoint, {"net": net, "average": average}, {"net": optimizer})
+        meta = checkpoints.load(checkpoint, {"net": net, "average": average}, optimizers)
         step, spent = int(meta["step"]), float(meta["seconds"])
     rng = np.random.default_rng([args.seed, step, rank])
     noise = torch.Generator().manual_seed(args.seed + 1000 * step + rank)
@@ -154,11 +171,12 @@ def main(argv: list[str]) -> None:
         if stop:
             break
         fade = 1.0 if done < 0.6 else 1 - 0.97 * (done - 0.6) / 0.4
-        for group in optimizer.param_groups:
-            group["lr"] = args.rate * min(1.0, (step + 1) / 150) * max(0.02, fade)
+        for optimizer in optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = args.rate * min(1.0, (step + 1) / 150) * max(0.02, fade)
         error, apart = flow_loss(net, data.draw(args.batch, rng), noise)
         loss = error + (0.5 if done < 0.75 else 0.1) * apart
-        optimizer.zero_grad(set_to_none=False)
+        net.zero_grad(set_to_none=False)
         loss.backward()  # type: ignore[no-untyped-call]
         if workers > 1:
             flat = torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
@@ -169,7 +187,8 @@ def main(argv: list[str]) -> None:
                     p.grad.copy_(flat[at : at + p.numel()].view_as(p) / workers)
                     at += p.numel()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
+        for optimizer in optimizers.values():
+            optimizer.step()
         step += 1
         drawn += args.batch * workers
         keep = min(0.9985, step / (step + 12))
@@ -188,10 +207,10 @@ def main(argv: list[str]) -> None:
             sums[:] = 0
         if time.monotonic() - saved > 420:
             saved = time.monotonic()
-            write(checkpoint, net, average, optimizer, step, elapsed)
+            write(checkpoint, net, average, optimizers, step, elapsed)
             report(average, decoder, data, args.out, step)
     if rank == 0:
-        write(checkpoint, net, average, optimizer, step, elapsed)
+        write(checkpoint, net, average, optimizers, step, elapsed)
         report(average, decoder, data, args.out, step)
         vocabulary = data.vocabulary()
         (args.out / "seen.json").write_text(json.dumps(vocabulary), encoding="utf-8")
@@ -206,7 +225,7 @@ def write(
     path: Path,
     net: FlowNet,
     average: FlowNet,
-    optimizer: torch.optim.Optimizer,
+    optimizers: dict[str, torch.optim.Optimizer],
     step: int,
     seconds: float,
 ) -> None:
@@ -214,7 +233,7 @@ def write(
     checkpoints.save(
         path,
         {"net": net, "average": average},
-        {"net": optimizer},
+        optimizers,
         {"step": step, "seconds": seconds},
     )
 
