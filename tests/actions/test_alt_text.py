@@ -59,10 +59,9 @@ def test_no_artwork_and_no_image_words_are_simply_left_out() -> None:
     )
 
 
-def test_an_unknown_artist_is_called_so() -> None:
-    assert "The Sea by an unknown artist" in describe(
-        POEM, MOOD, PICTURE, replace(STYLE, artist=""), []
-    )
+def test_an_artwork_whose_artist_is_not_known_is_named_alone() -> None:
+    style = replace(STYLE, artist="", title="A Song dynasty landscape")
+    assert "painted after a Song dynasty landscape. " in describe(POEM, MOOD, PICTURE, style, [])
 
 
 def test_a_long_title_gives_way_before_the_poem_does() -> None:

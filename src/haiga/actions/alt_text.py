@@ -97,8 +97,12 @@ def _credits(style: Style | None) -> list[str]:
     """The style's artwork, said ever shorter."""
     if style is None:
         return [""]
-    artist = style.artist.strip() or "an unknown artist"
-    return [f"; painted after {style.title} by {artist}", f"; painted after {artist}", ""]
+    title = style.title.strip()
+    artist = style.artist.strip()
+    if not artist:
+        plain = title[:1].lower() + title[1:] if title.startswith("A ") else title
+        return [f"; painted after {plain}", ""]
+    return [f"; painted after {title} by {artist}", f"; painted after {artist}", ""]
 
 
 def _list(names: Sequence[str]) -> str:

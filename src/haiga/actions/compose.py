@@ -200,13 +200,21 @@ def check_sheet(artist: Artist) -> None:
     read_mark(artist.sheet.seal or page.seal)
 
 
+def printed(picture: Picture, page: SheetSettings) -> Picture:
+    """The picture in the colours that the sheet shows it in."""
+    from haiga.gallery.pigment import ink_painting
+
+    return ink_painting(picture, page.monochrome) if page.monochrome else picture
+
+
 def _alt_text_step(makers: Makers) -> Step:
     """The sheet in words, for those who cannot see it."""
 
     def work(inputs: Mapping[str, Any], seed: int) -> str:
         poem: Poem = inputs["poem"]
         unseen = makers.painter.unseen_words(poem)
-        return describe(poem, inputs["mood"], inputs["styled"], inputs["style"], unseen)
+        shown = printed(inputs["styled"], page_settings(makers.artist))
+        return describe(poem, inputs["mood"], shown, inputs["style"], unseen)
 
     return Step("alt_text", work, ("poem", "mood", "styled", "style"))
 

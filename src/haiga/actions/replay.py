@@ -125,4 +125,4 @@ def _first_difference(then: tuple[StepRecord, ...], now: tuple[StepRecord, ...])
 def _similarity(first: Picture, second: Picture | None) -> float | None:
     if second is None or first.shape != second.shape or min(first.shape[:2]) < WINDOW_PX:
         return None
-    return round(ssim(first, second), 6)
+    return ssim(first, second)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from haiga.cli import options
 
@@ -80,10 +81,14 @@ def piece_text(piece: StoredPiece) -> str:
     return "\n".join(["", *lines])
 
 
-def credit_line(style: object) -> str:
+def credit_line(style: Mapping[str, Any]) -> str:
     """An artwork in one line: title, date, artist, credit and licence, as far as known."""
-    known = style if isinstance(style, dict) else dict(vars(style))
-    date = f" ({known['date']})" if known["date"] else ""
-    parts = [f"after “{known['title']}”{date} by {known['artist'] or 'an unknown artist'}"]
-    parts += [known[key] for key in ("credit", "licence") if known[key]]
-    return "; ".join(parts)
+    date = f" ({style['date']})" if style["date"] else ""
+    by = f" by {style['artist']}" if style["artist"] else ""
+    work = f"“{style['title']}”{date}{by}"
+    if style["title"] in style["credit"]:  # many credits begin with artist and title
+        work = style["credit"]
+        parts = [work, style["licence"]]
+    else:
+        parts = [work, style["credit"], style["licence"]]
+    return "after " + "; ".join(part for part in parts if part)

@@ -47,6 +47,6 @@ def replay(
         for sentence in replayed.changed:
             output.give(f"changed: {sentence}")
         if replayed.ssim is not None and not replayed.identical:
-            output.give(f"SSIM {replayed.ssim:.4f} (1 is the same)")
+            output.give(f"SSIM {replayed.ssim:.6f} (1 is the same)")
     if not replayed.identical:
         raise typer.Exit(1)
