@@ -88,6 +88,7 @@ print(point)
 
 
 @posix
+@pytest.mark.slow
 def test_killed_before_any_step_nothing_half_is_listed_and_the_piece_can_be_made_again(
     tmp_path: Path,
 ) -> None:
