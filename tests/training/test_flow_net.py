@@ -82,7 +82,7 @@ def test_the_exported_flow_agrees_with_torch_for_every_batch_size(
     net: FlowNet, tmp_path: Path
 ) -> None:
     velocity = Velocity(net)
-    to_onnx(velocity, _case(2), ["velocity"], tmp_path / "flow.onnx", half=False)
+    to_onnx(velocity, _case(2), ["velocity"], tmp_path / "flow.onnx", compact=False)
     assert parity(velocity, tmp_path / "flow.onnx", [_case(n) for n in (1, 2, 5)]) < 1e-4
 
 
@@ -90,13 +90,22 @@ def test_the_exported_decoder_agrees_with_torch_and_halves_its_size(tmp_path: Pa
     torch.manual_seed(3)
     decoder = Decoder((64, 48, 24)).eval()
     latent = {"latent": torch.randn(2, 8, 16, 16)}
-    to_onnx(decoder, latent, ["pixels"], tmp_path / "full.onnx", half=False)
+    to_onnx(decoder, latent, ["pixels"], tmp_path / "full.onnx", compact=False)
     to_onnx(decoder, latent, ["pixels"], tmp_path / "half.onnx")
     cases = [{"latent": torch.randn(n, 8, 16, 16)} for n in (1, 2, 5)]
     assert parity(decoder, tmp_path / "full.onnx", cases) < 1e-4
     assert parity(decoder, tmp_path / "half.onnx", cases) < 2e-2
     sizes = [(tmp_path / name).stat().st_size for name in ("half.onnx", "full.onnx")]
     assert sizes[0] < 0.75 * sizes[1]
+
+
+def test_a_large_matrix_is_stored_in_eight_bits_with_little_loss(tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    layer = torch.nn.Linear(600, 512).eval()
+    case = {"x": torch.randn(2, 600)}
+    to_onnx(layer, case, ["y"], tmp_path / "layer.onnx")
+    assert (tmp_path / "layer.onnx").stat().st_size < 1.1 * 600 * 512
+    assert parity(layer, tmp_path / "layer.onnx", [case]) < 0.05 * layer(case["x"]).std()
 
 
 @torch.no_grad()

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 SMALL = 2048
 """Initializers of fewer values stay float32."""
+LARGE = 300_000
+"""Matrices of at least so many values become int8."""
 
 
 def to_onnx(
@@ -22,12 +24,12 @@ def to_onnx(
     outputs: Sequence[str],
     path: Path,
     *,
-    half: bool = True,
+    compact: bool = True,
 ) -> None:
-    """Write `module` with a free batch dimension; `half` stores large weights as float16.
+    """Write `module` with a free batch dimension; `compact` stores large weights in fewer bits.
 
-    The graph computes in float32 all the same: a Cast stands behind each stored
-    weight, which ONNX Runtime folds away when it opens the file.
+    The graph computes in float32 all the same: what widens the weights again
+    stands behind each, and ONNX Runtime folds it away when it opens the file.
     """
     batch = torch.export.Dim.AUTO
     with torch.no_grad():
@@ -45,27 +47,42 @@ def to_onnx(
     if program is None:
         raise RuntimeError("torch.onnx.export gave no program")
     model = program.model_proto
-    if half:
-        store_as_float16(model)
+    if compact:
+        store_compactly(model)
     onnx.save(model, str(path))
 
 
-def store_as_float16(model: onnx.ModelProto) -> None:
-    """Replace each large float32 initializer by a float16 one and a Cast to float32, in place."""
-    kept, casts = [], []
+def store_compactly(model: onnx.ModelProto) -> None:
+    """Store large float32 initializers as float16, and the largest matrices as int8, in place.
+
+    An int8 matrix has one scale for each column (its largest absolute value
+    over 127).
+    """
+    kept, widened = [], []
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
         if tensor.data_type != TensorProto.FLOAT or values.size < SMALL:
             kept.append(tensor)
             continue
-        kept.append(numpy_helper.from_array(values.astype(np.float16), tensor.name + "_f16"))
-        casts.append(
-            helper.make_node("Cast", [tensor.name + "_f16"], [tensor.name], to=TensorProto.FLOAT)
-        )
+        name = tensor.name
+        if values.ndim == 2 and values.size >= LARGE:
+            scale = np.maximum(np.abs(values).max(0, keepdims=True), 1e-8) / np.float32(127)
+            whole = np.round(values / scale).astype(np.int8)
+            kept.append(numpy_helper.from_array(whole, f"{name}_int8"))
+            kept.append(numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale"))
+            widened += [
+                helper.make_node("Cast", [f"{name}_int8"], [f"{name}_wide"], to=TensorProto.FLOAT),
+                helper.make_node("Mul", [f"{name}_wide", f"{name}_scale"], [name]),
+            ]
+        else:
+            kept.append(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+            widened.append(
+                helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT)
+            )
     nodes = list(model.graph.node)
     del model.graph.initializer[:], model.graph.node[:]
     model.graph.initializer.extend(kept)
-    model.graph.node.extend([*casts, *nodes])
+    model.graph.node.extend([*widened, *nodes])
 
 
 def parity(module: nn.Module, path: Path, cases: Sequence[Mapping[str, Tensor]]) -> float:

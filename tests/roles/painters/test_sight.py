@@ -51,7 +51,8 @@ def test_plurals_and_possessives_find_their_word(sight: Sight) -> None:
 
 
 def test_a_long_poem_keeps_the_words_rarest_in_pictures() -> None:
-    common = dict.fromkeys("sun star light day night dawn eve noon hour time year spring".split(), 500)
+    words = "sun star light day night dawn eve noon hour time year spring"
+    common = dict.fromkeys(words.split(), 500)
     sight = Sight({**common, "heron": 9})
     look = sight.look(Poem((" ".join(common) + " heron",)))
     kept = [word for word, _ in look.pictured]
