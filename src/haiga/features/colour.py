@@ -105,15 +105,8 @@ def palette(
     check_picture(picture)
     step = max(1, int(np.ceil(np.sqrt(picture.shape[0] * picture.shape[1] / 4096))))
     points = oklab(picture[::step, ::step].reshape(-1, 3))
-    order = np.argsort(points @ np.array([1.0, 0.31, 0.17], np.float32), kind="stable")
-    centres = points[order[((np.arange(colours) + 0.5) / colours * len(points)).astype(int)]]
-    for _ in range(12):
-        owner = _owners(points, centres)
-        for k in range(colours):
-            mine = points[owner == k]
-            if len(mine):
-                centres[k] = mine.mean(axis=0)
-    counts = np.bincount(_owners(points, centres), minlength=colours)
+    centres = clustered(points, colours)
+    counts = np.bincount(nearest_of(points, centres), minlength=colours)
     levels = srgb(centres)
     merged: dict[tuple[int, int, int], int] = {}
     for k in np.argsort(-counts, kind="stable"):
@@ -125,8 +118,26 @@ def palette(
     return tuple(c for c, _ in ranked), tuple(n / total for _, n in ranked)
 
 
-def _owners(points: Floats, centres: Floats) -> npt.NDArray[np.intp]:
-    """Index of the nearest centre for each point."""
+def clustered(points: Floats, count: int, rounds: int = 12) -> Floats:
+    """Centres (count, 3) of k-means over points (n, 3) in OKLab.
+
+    Started from evenly spread lightnesses, so that the same points always give
+    the same centres; fewer distinct points than `count` give equal centres.
+    """
+    order = np.argsort(points @ np.array([1.0, 0.31, 0.17], np.float32), kind="stable")
+    seeds = ((np.arange(count) + 0.5) / count * len(points)).astype(int)
+    centres: Floats = points[order[seeds]].copy()
+    for _ in range(rounds):
+        owner = nearest_of(points, centres)
+        for k in range(count):
+            mine = points[owner == k]
+            if len(mine):
+                centres[k] = mine.mean(axis=0)
+    return centres
+
+
+def nearest_of(points: Floats, centres: Floats) -> npt.NDArray[np.intp]:
+    """Index (n,) of the nearest centre (k, 3) for each point (n, 3)."""
     distance = (centres**2).sum(1)[None] - 2 * points @ centres.T
     nearest: npt.NDArray[np.intp] = np.argmin(distance, axis=1)
     return nearest

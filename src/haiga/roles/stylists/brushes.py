@@ -76,6 +76,51 @@ def brush(
     return Brush(float(width_px), float(length_px), angles, variants, bend, tuple(masks))
 
 
+@lru_cache(maxsize=32)
+def puddles(
+    width_px: int,
+    length_px: int,
+    *,
+    rim: float = 0.5,
+    body: float = 0.6,
+    wobble: float = 0.16,
+    angles: int = 12,
+    variants: int = 3,
+) -> Brush:
+    """Stamps of a wet brush set down and lifted: rounded, with a wandering outline that dried dark.
+
+    `rim` in [0, 1]: how much fainter the inside is than the outline. `body` in
+    [0, 1]: opacity of the outline. `wobble`: how far the outline wanders, as a
+    share of the width. All bends of an angle are alike.
+    """
+    rng = generator(0, "puddles", width_px, length_px, round(rim * 100), round(wobble * 100))
+    side = int(length_px * (1 + wobble) + 8)
+    y, x = (np.mgrid[0:side, 0:side].astype(np.float32) + 0.5 - side / 2) / 1.0
+    masks: list[Image.Image] = []
+    for angle in range(angles):
+        turn = np.pi * angle / angles
+        for _ in BENDS:
+            if len(masks) % (len(BENDS) * variants):
+                masks += masks[-variants:]
+                continue
+            for _ in range(variants):
+                u = (x * np.cos(turn) + y * np.sin(turn)) / (length_px / 2)
+                v = (-x * np.sin(turn) + y * np.cos(turn)) / (width_px / 2)
+                around = np.arctan2(v, u)
+                edge = np.ones_like(u)
+                for k in range(2, 9):
+                    amount = wobble * rng.standard_normal() / k**0.8
+                    edge += np.float32(amount) * np.cos(k * around + rng.random() * 2 * np.pi)
+                depth = (edge - np.hypot(u, v)) * (width_px / 2)  # px inside the outline
+                inside = np.clip(depth + 0.5, 0, 1)
+                line = np.exp(-np.clip(depth - 1, 0, None) / max(1.2, width_px * 0.035))
+                pool = np.clip(0.75 + 0.5 * u * rng.standard_normal(), 0.4, 1)  # one end is wetter
+                alpha = inside * ((1 - rim) * pool + rim * line) * body
+                mask = Image.fromarray((np.clip(alpha, 0, 1) * 255).astype(np.uint8))
+                masks.append(mask.crop(mask.getbbox() or (0, 0, 1, 1)))
+    return Brush(float(width_px), float(length_px), angles, variants, 0.0, tuple(masks))
+
+
 def _stamp(
     rng: np.random.Generator,
     width_px: int,

@@ -46,7 +46,7 @@ def recoloured(lab: Floats, artwork: ColourStatistics, amount: float) -> Floats:
     share = float(blank.mean())
     keep = blank * np.float32(np.clip((share - 0.06) / 0.12, 0, 1) * 0.9)  # 1 where paper stays
     drawn = flat[keep < 0.5]
-    own = colour_statistics(drawn if len(drawn) >= 16 else flat)
+    own = colour_statistics((drawn if len(drawn) >= 16 else flat)[:: max(1, len(flat) // 20000)])
     moved = (flat - own.mean) @ transport(own.covariance, artwork.covariance) + artwork.mean
     # Lightness: half by the linear map, half by matching quantiles, which keeps its order.
     ladder = np.concatenate([[0.0], own.quantiles, [1.0]])

@@ -17,15 +17,15 @@ STUDY_PX = 384
 
 @dataclass(frozen=True)
 class Study:
-    """Colours (h, w, 3) OKLab, edge direction in [0, π) and edge strength, both (h, w).
+    """Colours (h, w, 3) OKLab, edge direction in [0, π) and coherence in [0, 1], both (h, w).
 
-    `strength` is about 1 at a clear contour and 0 in an even sky. `scale` is
-    pixels of the picture per pixel of the study.
+    `coherence` is 1 along one straight contour and 0 where slopes go every way.
+    `scale` is pixels of the picture per pixel of the study.
     """
 
     lab: Floats
     direction: Floats
-    strength: Floats
+    coherence: Floats
     scale: float
 
 
@@ -100,8 +100,8 @@ def study_of(
     along = along + level * np.cos(2 * wind)
     across = across + level * np.sin(2 * wind)
     direction = (0.5 * np.arctan2(across, along)) % np.float32(np.pi)
-    gain = np.sqrt(np.maximum(strength, 0)) * np.float32(45)
-    return Study(lab, direction, np.clip(gain, 0, 1), scale)
+    coherence = np.hypot(along, across) / np.maximum(strength + level, 1e-9)
+    return Study(lab, direction, np.clip(coherence, 0, 1), scale)
 
 
 def pyramid_level(lab: Floats, radius_px: float) -> Floats:

@@ -172,7 +172,9 @@ _NOT_ART = re.compile(
     r"title page|endpaper|masonic|library|^f-6$|jesse|ruhh|photograph|portrait|census|mugam|"
     r"kerovah|panorama of the seat|africa|^no\. 94$|muscl|anatom|punch|computer|wall\. ruins|"
     r"kahlo|kennedy|edison|stein|duesenberg|tonometer|copybook|^virginia$|ernst meyer|lew 88516|"
-    r"alioto|^basin$|stump|i\.o\.o\.f|fishes of the world|tumbling blocks|end windows|fringe",
+    r"alioto|douglass|baryte|westminster|huge horizontal|looking at you|haustrum|branchages|"
+    r"caldera|kartiny|characters and|lace designs|^the city$|tughra|^basin$|stump|i\.o\.o\.f|"
+    r"fishes of the world|tumbling blocks|end windows|fringe",
     re.IGNORECASE,
 )
 

@@ -17,9 +17,9 @@ from haiga.roles.stylists.study import sharpened, study_of
 # three 8-bit differences) and least share of places that get a stroke, from broad to fine.
 _LAYERS = (
     (64, 200, 0.36, 0.020, 0.010, 0, 1.0),
-    (34, 120, 0.40, 0.024, 0.012, 22, 0.70),
-    (17, 66, 0.40, 0.022, 0.010, 30, 0.22),
-    (9, 36, 0.40, 0.018, 0.008, 40, 0.03),
+    (36, 128, 0.40, 0.026, 0.012, 22, 0.45),
+    (18, 70, 0.40, 0.022, 0.010, 30, 0.06),
+    (9, 36, 0.40, 0.018, 0.008, 40, 0.0),
     (5, 20, 0.42, 0.014, 0.006, 62, 0.0),
 )
 
@@ -81,8 +81,10 @@ def _lit(canvas: Image.Image, sitting: Sitting) -> Picture:
     slope = np.zeros_like(paint)
     slope[1:, 1:] = paint[1:, 1:] - paint[:-1, :-1]
     slope[1:, :] += 0.5 * (paint[1:, :] - paint[:-1, :])
-    thick = np.float32(0.26 + 3.0 * min(0.06, sitting.code.texture))
-    shade = np.clip(slope * thick, -0.13, 0.16)
+    # White paint is thin here: ridges all over a bare ground would read as a filter.
+    light = np.asarray(canvas.getchannel(1)).astype(np.float32) * np.float32(1 / 255)
+    thick = (0.20 + 2.5 * min(0.06, sitting.code.texture)) * np.clip(1.9 - 1.5 * light, 0.4, 1)
+    shade = np.clip(slope * thick, -0.12, 0.15)
     shade += _weave(sitting.rng, width, height) * (np.float32(0.016) * (1.3 - paint))
     rgb = np.asarray(canvas)[..., :3].astype(np.float32)
     rgb *= 1 + shade[..., None]
