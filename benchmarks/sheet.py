@@ -3,8 +3,8 @@
     python benchmarks/sheet.py [COUNT]
 
 Mounts COUNT sheets (10) of every layout from a picture of 1024 px, each with a
-seed of its own so that no paper is taken from the cache, on one core where the
-system allows it, and prints the median and the slowest. The limit is 0.35 s.
+seed of its own, on one core where the system allows it, and prints the median and
+the slowest. The limit is 0.35 s.
 """
 
 from __future__ import annotations

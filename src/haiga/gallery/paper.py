@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -11,9 +9,8 @@ from haiga.core.seeds import generator
 from haiga.gallery.noise import Field, layered_noise
 
 
-@lru_cache(maxsize=4)
 def make_paper(width: int, height: int, rgb: tuple[int, int, int], seed: int) -> Field:
-    """(3, height, width) float32 in [0, 1], read-only; the same for the same arguments.
+    """(3, height, width) float32 in [0, 1]; the same for the same arguments.
 
     Its lightness stays within a few hundredths of `rgb`, and near it nearly
     everywhere, so that what is measured against `rgb` holds anywhere on the page.
@@ -30,7 +27,6 @@ def make_paper(width: int, height: int, rgb: tuple[int, int, int], seed: int) ->
     where = np.nonzero(bark)
     for channel, depth in enumerate((0.35, 0.45, 0.62)):
         sheet[channel][where] *= 1 - np.float32(depth) * bark[where]
-    sheet.flags.writeable = False
     return sheet
 
 

@@ -41,7 +41,7 @@ def mount(
     face = LETTERING[settings.lettering]
     layout = plan(picture, poem, settings, mark=mark)
     width, height = settings.size_px
-    page = make_paper(width, height, settings.paper_rgb, derive_seed(seed, "sheet")).copy()
+    page = make_paper(width, height, settings.paper_rgb, derive_seed(seed, "sheet"))
     shown = ink_painting(picture, settings.monochrome) if settings.monochrome else picture
     _paint(page, shown, layout.picture, settings.edge, generator(seed, "sheet", "edge"))
     wash = _wash(width, height, generator(seed, "sheet", "ink"))
