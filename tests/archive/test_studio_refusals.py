@@ -145,6 +145,21 @@ def test_a_disk_that_fills_up_keeps_what_was_there_and_nothing_half(
     assert not list(tmp_path.rglob("*.tmp"))
 
 
+def test_a_piece_the_index_refuses_leaves_no_folder(tmp_path: Path, make_piece) -> None:
+    studio = Studio.open(tmp_path)
+    studio.add_piece(make_piece(1))
+    db = sqlite3.connect(tmp_path / INDEX)
+    db.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON piece_files "
+        "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+    db.close()
+    with pytest.raises(UserError, match="index cannot be used: the disk is full"):
+        studio.add_piece(make_piece(2))
+    assert [p.name for p in (tmp_path / "pieces").iterdir()] == ["auria-000001"]
+    assert [p.seed for p in studio.pieces()] == [1]
+
+
 @posix
 def test_ctrl_c_while_a_piece_is_kept_keeps_all_of_it_or_none(tmp_path: Path) -> None:
     done = run(

@@ -21,6 +21,7 @@ import os
 import re
 import secrets
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,7 @@ class Studio:
                 self._keep_by_digest(aside / f"{picture}.png", digests[picture])
             sync_folder(aside)
             with connected(self._index) as db:
+                placed: Path | None = None
                 try:
                     with transaction(db):
                         row = db.execute(
@@ -91,11 +93,15 @@ class Studio:
                         ).fetchone()
                         if row:
                             return self._same(row["number"], json.loads(row["record"]), digests)
-                        folder = self._put_in_place(aside, piece.id)
-                        number = _insert(db, record, folder)
+                        placed = self._put_in_place(aside, piece.id)
+                        number = _insert(db, record)
                 except OSError as error:
                     raise UserError(unwritable(self.folder / "pieces", error)) from error
-        return stored_piece(number, record, folder)
+                except sqlite3.Error:  # not committed, so nobody was told of it
+                    if placed:
+                        shutil.rmtree(placed, ignore_errors=True)
+                    raise
+        return self._stored(number, record)
 
     def pieces(self, limit: int | None = None) -> list[StoredPiece]:
         """The pieces of the studio, newest first, at most `limit`."""
@@ -207,7 +213,7 @@ class Studio:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _insert(db: Any, record: dict[str, Any], folder: Path) -> int:
+def _insert(db: sqlite3.Connection, record: dict[str, Any]) -> int:
     style = record["style"]
     cursor = db.execute(
         "INSERT INTO pieces (id, made_at, artist, seed, style_id, record) "
@@ -221,7 +227,7 @@ def _insert(db: Any, record: dict[str, Any], folder: Path) -> int:
             json.dumps(record, ensure_ascii=False, allow_nan=False),
         ),
     )
-    number = int(cursor.lastrowid)
+    number = int(cursor.lastrowid or 0)
     db.executemany(
         "INSERT INTO piece_files (piece, name, sha256, bytes) VALUES (?, ?, ?, ?)",
         [(number, name, record["files"][name], record["bytes"][name]) for name in PICTURES],
