@@ -20,7 +20,7 @@ Edge = Literal["soft", "brush", "deckle", "plain"]
 PAPERS: dict[str, str] = {
     "washi": "#f7f2e7",
     "kozo": "#f3ead8",
-    "snow": "#f6f6f3",
+    "snow": "#f4f5f6",
     "tea": "#ece0c8",
 }
 """Named papers and their colour: warm white, unbleached mulberry, cool white, tea-stained."""
