@@ -55,4 +55,5 @@ def test_words_the_painter_never_saw_lower_the_score_and_are_named() -> None:
 def test_a_poet_that_does_not_measure_novelty_gets_no_good_mark_for_it() -> None:
     assert judge_novelty(Poem(GOOD)).score == 0.5
     assert judge_novelty(Poem(GOOD, details={"novelty": 0.95})).keep
+    assert judge_novelty(Poem(GOOD, details={"parts": {"novelty": 0.7}})).score == 0.7
     assert not judge_novelty(Poem(GOOD, details={"novelty": 0.2})).keep

@@ -40,21 +40,34 @@ class Request:
         return {"mood": self.mood, "about": self.about, "avoided": list(self.avoided)}
 
 
-def plan_piece(makers: Makers, request: Request) -> Pipeline:
-    """Everything that makes a piece, as a plan over one seed; it makes nothing yet."""
-    artist = makers.artist
+BEGUN = ("poem", "unseen_words", "mood", "painting", "enlarged")
+"""What the first half of a piece hands to the second."""
+
+
+def plan_beginning(makers: Makers, request: Request) -> Pipeline:
+    """Poem, mood and painting of a piece, over its seed alone; it makes nothing yet."""
     return Pipeline(
         (
             poem_step(makers, request.about),
+            unseen_step(makers),
             mood_step(makers, request.mood),
             painting_step(makers),
             enlarge_step(makers),
+        )
+    )
+
+
+def plan_finish(makers: Makers, request: Request) -> Pipeline:
+    """Style, sheet, alt text and verdicts of a piece that has begun; it makes nothing yet."""
+    return Pipeline(
+        (
             _style_step(makers, request.avoided),
-            restyle_step(makers, artist.stylist.strength),
-            sheet_step(artist),
+            restyle_step(makers, makers.artist.stylist.strength),
+            sheet_step(makers.artist),
             _alt_text_step(makers),
             _verdicts_step(makers),
-        )
+        ),
+        given=BEGUN,
     )
 
 
@@ -73,6 +86,24 @@ def poem_step(makers: Makers, about: str, form: str = FORM) -> Step:
         use=choice.use,
         settings=choice.settings,
         models=lambda: makers.poet.models,
+    )
+
+
+def unseen_step(makers: Makers) -> Step:
+    """The words of the poem that the painter has no picture of."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> list[str]:
+        return list(makers.painter.unseen_words(inputs["poem"]))
+
+    choice = makers.artist.painter
+    return Step(
+        "unseen_words",
+        work,
+        ("poem",),
+        role="painter",
+        use=choice.use,
+        settings=choice.settings,
+        models=lambda: makers.painter.models,
     )
 
 
@@ -212,11 +243,10 @@ def _alt_text_step(makers: Makers) -> Step:
 
     def work(inputs: Mapping[str, Any], seed: int) -> str:
         poem: Poem = inputs["poem"]
-        unseen = makers.painter.unseen_words(poem)
         shown = printed(inputs["styled"], page_settings(makers.artist))
-        return describe(poem, inputs["mood"], shown, inputs["style"], unseen)
+        return describe(poem, inputs["mood"], shown, inputs["style"], inputs["unseen_words"])
 
-    return Step("alt_text", work, ("poem", "mood", "styled", "style"))
+    return Step("alt_text", work, ("poem", "unseen_words", "mood", "styled", "style"))
 
 
 def _verdicts_step(makers: Makers) -> Step:
@@ -226,13 +256,13 @@ def _verdicts_step(makers: Makers) -> Step:
         poem: Poem = inputs["poem"]
         return judge(
             poem,
-            unseen=makers.painter.unseen_words(poem),
+            unseen=inputs["unseen_words"],
             painting=inputs["painting"],
             styled=inputs["styled"],
             page=page_settings(makers.artist),
         )
 
-    return Step("verdicts", work, ("poem", "painting", "styled"))
+    return Step("verdicts", work, ("poem", "unseen_words", "painting", "styled"))
 
 
 def _one(made: Sequence[Any], role: str) -> Any:

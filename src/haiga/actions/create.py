@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from haiga.actions.compose import PICTURES, Request, check_sheet, plan_piece
+from haiga.actions.compose import (
+    BEGUN,
+    PICTURES,
+    Request,
+    check_sheet,
+    plan_beginning,
+    plan_finish,
+)
 from haiga.actions.makers import Makers
 from haiga.actions.recipe import digest, write_recipe
 from haiga.actions.texts import check_about
@@ -14,6 +22,7 @@ from haiga.archive.studio import Studio
 from haiga.core.moods import mood_named
 from haiga.core.nouns import Piece, Style
 from haiga.engine import local
+from haiga.engine.ahead import one_ahead
 from haiga.engine.digests import value_digest
 
 ID_LENGTH = 12
@@ -40,11 +49,20 @@ def create(
     steering = check_about(about)
     check_sheet(makers.artist)
 
+    request = Request(asked, steering)
+    plan = plan_beginning(makers, request)
+
+    def begin(seed: int) -> local.Run:
+        return local.run(plan, seed, digest=digest, on_event=on_event)
+
+    # While a piece is styled, mounted and kept, the next one is written and painted.
+    begun = one_ahead(begin, seeds) if len(seeds) > 1 else map(begin, seeds)
+
     def all_of_them() -> Iterator[StoredPiece]:
-        for seed in seeds:
+        for seed, beginning in zip(seeds, begun, strict=True):
             avoided = studio.recent_styles(makers.artist.name, makers.artist.stylist.rest)
-            request = Request(asked, steering, tuple(avoided))
-            piece = compose_piece(makers, request, seed, on_event)
+            resting = replace(request, avoided=tuple(avoided))
+            piece = finish_piece(makers, resting, seed, beginning, on_event)
             on_event(local.Event("started", "archive"))
             kept = studio.add_piece(piece)
             on_event(local.Event("done", "archive"))
@@ -60,15 +78,35 @@ def compose_piece(
     on_event: Listener = lambda event: None,
 ) -> Piece:
     """A finished piece with its recipe; writes nothing."""
-    run = local.run(plan_piece(makers, request), seed, digest=digest, on_event=on_event)
-    values = run.values
+    plan = plan_beginning(makers, request)
+    beginning = local.run(plan, seed, digest=digest, on_event=on_event)
+    return finish_piece(makers, request, seed, beginning, on_event)
+
+
+def finish_piece(
+    makers: Makers,
+    request: Request,
+    seed: int,
+    beginning: local.Run,
+    on_event: Listener = lambda event: None,
+) -> Piece:
+    """A piece that has begun, finished, with its recipe; writes nothing."""
+    run = local.run(
+        plan_finish(makers, request),
+        seed,
+        given={name: beginning.values[name] for name in BEGUN},
+        digest=digest,
+        on_event=on_event,
+    )
+    values = {**beginning.values, **run.values}
+    seconds = {**beginning.seconds, **run.seconds}
     style: Style = values["style"]
     recipe = write_recipe(
         "piece",
         seed,
         request=request.table(),
         artist=makers.artist.model_dump(mode="json"),
-        provenance=list(run.provenance.values()),
+        provenance=[*beginning.provenance.values(), *run.provenance.values()],
         pictures={name: values[name] for name in PICTURES},
         made={
             "poem": list(values["poem"].lines),
@@ -91,7 +129,7 @@ def compose_piece(
         style=style,
         verdicts=values["verdicts"],
         recipe=recipe,
-        seconds={name: round(seconds, 4) for name, seconds in run.seconds.items()},
+        seconds={name: round(taken, 4) for name, taken in seconds.items()},
     )
 
 

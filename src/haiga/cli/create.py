@@ -32,7 +32,7 @@ def create(
     seeds = seeds_for(seed, count)
     makers = Makers(load_artist(artist))
     home = Studio.open(studio)
-    steps = 10  # nine steps of a piece and its keeping
+    steps = 11  # ten steps of a piece and its keeping
     with output.progress(steps * count) as bar:
         listener = output.listener(bar)
         for piece in create(makers, home, seeds=seeds, mood=mood, about=about, on_event=listener):

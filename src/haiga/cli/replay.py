@@ -25,7 +25,7 @@ def replay(
     from haiga.actions.replay import replay
     from haiga.cli import output
 
-    with output.progress(9) as bar:
+    with output.progress(10) as bar:
         replayed = replay(file, on_event=output.listener(bar))
     if json:
         output.give_json(

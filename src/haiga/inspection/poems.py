@@ -12,6 +12,10 @@ FORMS: dict[str, tuple[int, ...]] = {"haiku": (5, 7, 5), "tanka": (5, 7, 5, 7, 7
 """Syllables a line of the forms that are judged."""
 
 
+LEAST_NOVELTY = 0.3
+"""Under this share of new turns of phrase a poem counts as taken from others."""
+
+
 def possible_syllables(line: str) -> set[int]:
     """Every number of syllables the line can be read with."""
     totals = {0}
@@ -49,7 +53,7 @@ def judge_coverage(poem: Poem, unseen: Sequence[str], name: str = "painted words
     missing = [word for word in unseen if word in every]
     score = 1 - len(missing) / max(1, len(every))
     if not missing:
-        return Verdict(name, True, 1.0, "the painter has seen every word")
+        return Verdict(name, True, 1.0, "no word is unknown to the painter")
     reason = f"the painter has never seen: {', '.join(missing)}"
     return Verdict(name, score >= 0.5, score, reason)
 
@@ -57,11 +61,14 @@ def judge_coverage(poem: Poem, unseen: Sequence[str], name: str = "painted words
 def judge_novelty(poem: Poem, name: str = "new words") -> Verdict:
     """What the poet measured of its poem's nearness to what it learned from.
 
-    Reads `details["novelty"]`: a number in [0, 1], 1 for nothing in common.
-    A poet that measures nothing gets no good mark for it.
+    Reads `details["novelty"]`, or `novelty` among its `parts`: a number in
+    [0, 1], 1 for nothing in common. A poet that measures nothing gets no good
+    mark for it.
     """
-    value = poem.details.get("novelty")
+    parts = poem.details.get("parts")
+    value = poem.details.get("novelty", parts.get("novelty") if isinstance(parts, dict) else None)
     if not isinstance(value, (int, float)):
         return Verdict(name, True, 0.5, "this poet does not measure how new its words are")
     score = min(1.0, max(0.0, float(value)))
-    return Verdict(name, score >= 0.5, score, f"novelty {score:.2f} against the poems it learned")
+    reason = f"novelty {score:.2f} against the poems it learned from"
+    return Verdict(name, score >= LEAST_NOVELTY, score, reason)
