@@ -7,7 +7,7 @@ that large and small reproductions of it speak one language.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -111,8 +111,8 @@ def unpacked(code: tuple[float, ...], where: str) -> StyleCode:
 def measure(picture: Picture, medium: str | None = None) -> StyleCode:
     """The style code of a picture of any size from one pixel up.
 
-    `medium` is one of `MEDIA` where it is known; otherwise it is guessed from
-    flatness, colour and paper.
+    `medium` is one of `MEDIA` where it is known; otherwise it is guessed, see
+    `_DISCRIMINANT`.
     """
     check_picture(picture, "style picture")
     image = Image.fromarray(picture)
@@ -147,7 +147,7 @@ def measure(picture: Picture, medium: str | None = None) -> StyleCode:
         flatness=float((slope < 0.008).mean()),
         line=float(((thin > 0.05) & (light < 0.55)).mean()),
     )
-    return StyleCode(**{**code.__dict__, "media": _media(code, medium)})
+    return replace(code, media=_known(medium) if medium else _likely(code))
 
 
 def _drawn(lab: Floats) -> Floats:
@@ -172,21 +172,50 @@ def _ground(lab: Floats) -> Floats:
     return ground
 
 
-def _media(code: StyleCode, medium: str | None) -> Floats:
-    """Weights of the media: one for a known medium, a guess otherwise."""
-    if medium is not None:
-        if medium not in MEDIA:
-            raise UserError(f"no medium named '{medium}'; known: {', '.join(MEDIA)}")
-        return np.array([m == medium for m in MEDIA], np.float32)
+def guessed(code: StyleCode) -> str:
+    """The medium a code looks like, whatever it says itself."""
+    return MEDIA[int(np.argmax(_likely(code)))]
+
+
+def _known(medium: str) -> Floats:
+    if medium not in MEDIA:
+        raise UserError(f"no medium named '{medium}'; known: {', '.join(MEDIA)}")
+    return np.array([m == medium for m in MEDIA], np.float32)
+
+
+def _likely(code: StyleCode) -> Floats:
+    """Weights of the media by what the code looks like."""
     chroma = float(np.hypot(code.colour.mean[1], code.colour.mean[2]))
     spread = float(np.sqrt(code.colour.covariance[1, 1] + code.colour.covariance[2, 2]))
-    paper = float(np.clip((code.ground[0] - 0.82) / 0.12, 0, 1))
-    scores = {
-        "oil": 0.45 + 4 * code.texture,
-        "watercolour": 0.75 * paper * min(1.0, 12 * spread) + 0.1 * code.softness,
-        "woodblock": 0.9 * code.flatness * (0.4 + min(0.6, 8 * code.line)) * min(1, 12 * spread),
-        "ink": 0.8 * float(np.clip(1 - 14 * spread, 0, 1)) * float(np.clip(1 - 5 * chroma, 0, 1)),
-    }
-    raw = np.array([max(0.0, scores[m]) for m in MEDIA], np.float32) ** 4
-    weights: Floats = raw / raw.sum()
-    return weights
+    seen = np.array(
+        [
+            code.colour.mean[0],
+            chroma,
+            spread,
+            code.ground[0],
+            np.log(code.texture + 0.005),
+            np.log(code.flatness + 0.01),
+            np.log(code.line + 0.01),
+            code.softness,
+            code.coherence,
+            code.coarseness,
+        ]
+    )
+    votes = _DISCRIMINANT @ seen + _OFFSET
+    weights = np.exp(votes - votes.max())
+    shares: Floats = (weights / weights.sum()).astype(np.float32)
+    return shares
+
+
+# Linear discriminant over the 652 artworks of the bank, whose media are known. On artworks
+# left out of the fit (two halves) it names the right one of the four for 73 %; always
+# answering "oil" would be right for 49 %. Rows in the order of MEDIA.
+_DISCRIMINANT = np.array(
+    [
+        [-5.81, -12.97, -2.70, 1.59, 0.42, 0.31, 0.58, 2.54, -2.95, 4.15],
+        [1.47, 48.94, 26.63, 4.18, -0.12, -1.20, -1.48, -4.60, 11.54, 1.30],
+        [8.21, -23.17, 3.70, -6.02, 0.52, 0.10, -1.01, -6.39, 1.01, -10.57],
+        [8.90, -5.11, -36.68, -5.40, -1.90, 0.70, 1.44, 5.51, -8.94, -4.75],
+    ]
+)
+_OFFSET = np.array([3.09, -23.03, 6.58, 2.34])
