@@ -98,7 +98,7 @@ def main(argv: list[str]) -> None:
         done = elapsed / (60 * args.minutes)
         if done >= 1:
             break
-        rate = args.rate * min(1.0, step / 100) * (1 - 0.95 * done)
+        rate = args.rate * min(1.0, step / 100, max(0.05, (1 - done) / 0.3))
         for group in optimizer.param_groups:
             group["lr"] = rate
         real = batch(cache, rng.choice(len(weights), args.batch, p=weights), rng)
@@ -116,7 +116,7 @@ def main(argv: list[str]) -> None:
             features = perceptual(teacher, made[few], real[few])
         pixel = laplacian_l1(made, real)
         kl = kl_divergence(mean, log_variance)
-        loss = pixel + 1.5 * chroma_l1(made, real) + 0.6 * features + 2e-4 * kl
+        loss = pixel + 2.0 * chroma_l1(made, real) + 0.6 * features + 2e-4 * kl
         adversarial = 0.0
         if args.decoder_only and step > 200:
             with torch.autocast("cpu", dtype=torch.bfloat16):

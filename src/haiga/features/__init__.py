@@ -1,0 +1,1 @@
+"""What can be measured of words and pictures."""
