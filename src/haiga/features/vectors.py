@@ -47,7 +47,8 @@ class WordVectors:
 
     def vector(self, word: str) -> Vector:
         """The (128,) unit vector of a word; KeyError for an unknown one."""
-        return self.matrix[self.index[word]]
+        row: Vector = self.matrix[self.index[word]]
+        return row
 
     def similarity(self, a: str, b: str) -> float:
         """The cosine of two words in [-1, 1]; 0 when either is unknown."""

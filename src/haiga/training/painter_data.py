@@ -82,7 +82,7 @@ class PainterData:
     def vocabulary(self) -> dict[str, int]:
         """Every word with a vector that some drawable picture has, and in how many."""
         counts: Counter[str] = Counter()
-        for i in np.flatnonzero(self.weights):
+        for i in np.flatnonzero(self.weights).tolist():
             w = self.words[i]
             counts.update({*w.own, *w.scene, *w.colour, *w.medium})
         return {word: n for word, n in counts.most_common() if self.vectors.has(word)}

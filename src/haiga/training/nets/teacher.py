@@ -45,18 +45,19 @@ class Teacher(nn.Module):
     def forward(self, x: Tensor, layers: tuple[int, ...]) -> list[Tensor]:
         """Features after the named pointwise layers (0 is conv1) of (B, 3, H, W) in [-1, 1]."""
         found: list[Tensor] = []
-        h = F.conv2d(F.pad(x, (0, 1, 0, 1)), self.conv1_w, self.conv1_b, stride=2)
+        weight, bias = self.get_buffer("conv1_w"), self.get_buffer("conv1_b")
+        h = F.conv2d(F.pad(x, (0, 1, 0, 1)), weight, bias, stride=2)
         h = h.clamp(0, 6)
         if 0 in layers:
             found.append(h)
         for n in range(1, max(layers) + 1):
-            weight, bias = getattr(self, f"dw{n}_w"), getattr(self, f"dw{n}_b")
+            weight, bias = self.get_buffer(f"dw{n}_w"), self.get_buffer(f"dw{n}_b")
             if n in STRIDE_2:
                 h = F.conv2d(F.pad(h, (0, 1, 0, 1)), weight, bias, stride=2, groups=h.shape[1])
             else:
                 h = F.conv2d(h, weight, bias, padding=1, groups=h.shape[1])
             h = h.clamp(0, 6)
-            h = F.conv2d(h, getattr(self, f"pw{n}_w"), getattr(self, f"pw{n}_b")).clamp(0, 6)
+            h = F.conv2d(h, self.get_buffer(f"pw{n}_w"), self.get_buffer(f"pw{n}_b")).clamp(0, 6)
             if n in layers:
                 found.append(h)
         return found
