@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from haiga.core.nouns import Picture
-from haiga.inspection.metrics.ssim import C1, C2, SIGMA_PX, WINDOW_PX, ssim
+from haiga.inspection.metrics.ssim import ssim
+
+C1, C2 = 6.5025, 58.5225  # (0.01 * 255)² and (0.03 * 255)², as published
+WINDOW_PX, SIGMA_PX = 11, 1.5
 
 
 def grey(level: int, side: int = 24) -> Picture:
