@@ -69,10 +69,7 @@ def brush(
     ]
     for angle in range(angles):
         turn = -180.0 * angle / angles
-        for row in grounds:
-            for stamp in row:
-                turned = stamp.rotate(turn, Image.Resampling.BICUBIC, expand=True)
-                masks.append(turned.crop(turned.getbbox() or (0, 0, 1, 1)))
+        masks += [_turned(stamp, turn) for row in grounds for stamp in row]
     return Brush(float(width_px), float(length_px), angles, variants, bend, tuple(masks))
 
 
@@ -94,31 +91,41 @@ def puddles(
     share of the width. All bends of an angle are alike.
     """
     rng = generator(0, "puddles", width_px, length_px, round(rim * 100), round(wobble * 100))
-    side = int(length_px * (1 + wobble) + 8)
-    y, x = (np.mgrid[0:side, 0:side].astype(np.float32) + 0.5 - side / 2) / 1.0
+    shapes = [_puddle(rng, width_px, length_px, rim, body, wobble) for _ in range(2 * variants)]
     masks: list[Image.Image] = []
     for angle in range(angles):
-        turn = np.pi * angle / angles
-        for _ in BENDS:
-            if len(masks) % (len(BENDS) * variants):
-                masks += masks[-variants:]
-                continue
-            for _ in range(variants):
-                u = (x * np.cos(turn) + y * np.sin(turn)) / (length_px / 2)
-                v = (-x * np.sin(turn) + y * np.cos(turn)) / (width_px / 2)
-                around = np.arctan2(v, u)
-                edge = np.ones_like(u)
-                for k in range(2, 9):
-                    amount = wobble * rng.standard_normal() / k**0.8
-                    edge += np.float32(amount) * np.cos(k * around + rng.random() * 2 * np.pi)
-                depth = (edge - np.hypot(u, v)) * (width_px / 2)  # px inside the outline
-                inside = np.clip(depth + 0.5, 0, 1)
-                line = np.exp(-np.clip(depth - 1, 0, None) / max(1.2, width_px * 0.035))
-                pool = np.clip(0.75 + 0.5 * u * rng.standard_normal(), 0.4, 1)  # one end is wetter
-                alpha = inside * ((1 - rim) * pool + rim * line) * body
-                mask = Image.fromarray((np.clip(alpha, 0, 1) * 255).astype(np.uint8))
-                masks.append(mask.crop(mask.getbbox() or (0, 0, 1, 1)))
+        turned = [
+            _turned(shape, -180.0 * angle / angles)
+            for shape in shapes[(angle % 2) * variants : (angle % 2 + 1) * variants]
+        ]
+        masks += turned * len(BENDS)
     return Brush(float(width_px), float(length_px), angles, variants, 0.0, tuple(masks))
+
+
+def _puddle(
+    rng: np.random.Generator, width_px: int, length_px: int, rim: float, body: float, wobble: float
+) -> Image.Image:
+    """One level puddle as an 8-bit mask."""
+    w, h = int(length_px * (1 + wobble) + 8), int(width_px * (1 + wobble) + 8)
+    u = (np.arange(w, dtype=np.float32)[None] + 0.5 - w / 2) / (length_px / 2)
+    v = (np.arange(h, dtype=np.float32)[:, None] + 0.5 - h / 2) / (width_px / 2)
+    around = np.arctan2(v, u)
+    edge = np.ones_like(around)
+    for k in range(2, 9):
+        amount = wobble * rng.standard_normal() / k**0.8
+        edge += np.float32(amount) * np.cos(np.float32(k) * around + rng.random() * 2 * np.pi)
+    depth = (edge - np.hypot(u, v)) * (width_px / 2)  # px inside the outline
+    inside = np.clip(depth + 0.5, 0, 1)
+    line = np.exp(-np.clip(depth - 1, 0, None) / max(1.2, width_px * 0.035))
+    pool = np.clip(0.75 + 0.5 * u * rng.standard_normal(), 0.4, 1)  # one end is wetter
+    alpha = inside * ((1 - rim) * pool + rim * line) * body
+    return Image.fromarray((np.clip(alpha, 0, 1) * 255).astype(np.uint8))
+
+
+def _turned(stamp: Image.Image, degrees: float) -> Image.Image:
+    """The stamp turned, without its empty margins."""
+    turned = stamp.rotate(degrees, Image.Resampling.BILINEAR, expand=True)
+    return turned.crop(turned.getbbox() or (0, 0, 1, 1))
 
 
 def _stamp(

@@ -14,13 +14,14 @@ from haiga.roles.stylists.strokes import Layer, blank_canvas, lay, stepped
 from haiga.roles.stylists.study import sharpened, study_of
 
 # Width and length in units, spacing, spread of lightness and of hue, tolerated error (sum of
-# three 8-bit differences) and least share of places that get a stroke, from broad to fine.
+# three 8-bit differences), least share of places that get a stroke, and how many angles and
+# variants of the stamp are made; from broad to fine.
 _LAYERS = (
-    (64, 200, 0.36, 0.020, 0.010, 0, 1.0),
-    (36, 128, 0.40, 0.026, 0.012, 22, 0.45),
-    (18, 70, 0.40, 0.022, 0.010, 30, 0.06),
-    (9, 36, 0.40, 0.018, 0.008, 40, 0.0),
-    (5, 20, 0.42, 0.014, 0.006, 62, 0.0),
+    (64, 200, 0.36, 0.020, 0.010, 0, 1.0, 10, 1),
+    (36, 128, 0.40, 0.026, 0.012, 22, 0.45, 12, 2),
+    (18, 70, 0.40, 0.022, 0.010, 30, 0.06, 16, 2),
+    (9, 36, 0.40, 0.018, 0.008, 40, 0.0, 16, 3),
+    (5, 20, 0.42, 0.014, 0.006, 62, 0.0, 16, 3),
 )
 
 
@@ -37,11 +38,12 @@ def paint_oil(sitting: Sitting) -> Picture:
     canvas = blank_canvas(sitting.width, sitting.height, (r, g, b))
     broad = 0.75 + 0.6 * code.coarseness
     dryness = stepped(0.25 + 6 * code.texture, 0.15, 0.65)
-    for i, (width, length, spacing, light, hue, tolerance, least) in enumerate(_LAYERS):
+    for i, layer_plan in enumerate(_LAYERS):
+        width, length, spacing, light, hue, tolerance, least, angles, variants = layer_plan
         grown = broad if i < 3 else 1.0
         wide = max(1, round(width * grown * unit))
         long = max(3, round(length * grown * unit))
-        hairs = brush(wide, long, dryness=dryness, angles=16, variants=2 if i == 0 else 3)
+        hairs = brush(wide, long, dryness=dryness, angles=angles, variants=variants)
         wanted = None
         if tolerance:
             wanted = _missing(canvas, aim, size, wide / study.scale * 0.4, tolerance, least)

@@ -32,16 +32,19 @@ def paint_woodblock(sitting: Sitting) -> Picture:
     r, g, b = (int(v) for v in srgb(paper))
     print_ = Image.new("RGB", (width, height), (r, g, b))
     grain = _wood(rng, width, height, unit)
-    soft_px = max(lab.shape[:2]) / 384 * 2.2
+    even = _even(lab)
+    firm_px = max(lab.shape[:2]) / 384 * 1.9
+    mask_of_even = Image.fromarray((even * 255).astype(np.uint8))
+    wear = _wear(rng, even, width, height, unit)
     for k in np.argsort(-inks[:, 0], kind="stable"):
-        darker = (inks[owner][..., 0] <= inks[k, 0]).astype(np.uint8) * 255
-        block = Image.fromarray(darker).filter(ImageFilter.GaussianBlur(soft_px))
-        block = block.resize((width, height), Image.Resampling.BICUBIC).point(_CUT)
-        colour = tuple(int(v) for v in srgb(inks[k]))
-        print_.paste(colour, (0, 0), block)
-    wiped = _bokashi(print_, sitting, lab)
+        cut = Image.fromarray((inks[owner][..., 0] <= inks[k, 0]).astype(np.uint8) * 255)
+        block = cut.filter(ImageFilter.GaussianBlur(firm_px))
+        block.paste(cut.filter(ImageFilter.GaussianBlur(6 * firm_px)), (0, 0), mask_of_even)
+        block = block.resize((width, height), Image.Resampling.BICUBIC)
+        block = ImageChops.add(block, wear, offset=-128).point(_CUT)
+        print_.paste(tuple(int(v) for v in srgb(inks[k])), (0, 0), block)
     sheet = Image.new("RGB", (width, height), (r, g, b))
-    sheet.paste(wiped, (0, 0), grain)
+    sheet.paste(_wiped(print_, lab), (0, 0), grain)
     lined = _key_line(sheet, sitting, lab, grain)
     return _pressed(lined, sitting)
 
@@ -84,28 +87,45 @@ def _wood(rng: np.random.Generator, width: int, height: int, unit: float) -> Ima
     return Image.fromarray(np.clip(load, 150, 255).astype(np.uint8))
 
 
-def _bokashi(image: Image.Image, sitting: Sitting, lab: Floats) -> Image.Image:
-    """The print with slow gradations wiped in: flat colour ends hard only at contours."""
-    h, w = lab.shape[:2]
-    printed = oklab(np.asarray(image.resize((w, h), Image.Resampling.BOX)))
-    near = max(h, w) / 384
+def _even(lab: Floats) -> Floats:
+    """(h, w): 1 in a slow gradation, 0 at a contour."""
+    near = max(lab.shape[:2]) / 384
     gx, gy = gradients(blurred(lab[..., 0], 2.5 * near))
     hx, hy = gradients(blurred(lab[..., 2], 2.5 * near))
-    slope = np.hypot(gx, gy) + 1.5 * np.hypot(hx, hy)
-    even = np.clip(
-        1.25 - blurred(slope.astype(np.float32), 5 * near) * near / 0.015, 0, 1
-    )  # 1 in a slow gradation
-    reach = 7 * near
-    smooth = np.stack([blurred(printed[..., c], 3 * reach) for c in range(3)], axis=-1)
-    low = np.stack([blurred(lab[..., c] - printed[..., c], 2 * reach) for c in range(3)], axis=-1)
-    wash = Image.fromarray(srgb(smooth + 0.7 * low)).resize(image.size, Image.Resampling.BICUBIC)
-    mask = Image.fromarray((even * 255).astype(np.uint8))
-    mask = mask.filter(ImageFilter.GaussianBlur(2 * near)).resize(
-        image.size, Image.Resampling.BICUBIC
+    slope: Floats = (np.hypot(gx, gy) + 1.5 * np.hypot(hx, hy)).astype(np.float32)
+    even: Floats = np.clip(1.3 - blurred(slope, 4 * near) * near / 0.014, 0, 1)
+    return even
+
+
+def _wear(
+    rng: np.random.Generator, even: Floats, width: int, height: int, unit: float
+) -> Image.Image:
+    """What breaks a block's edge in a gradation: the plank's long grain, 8 bit around 128.
+
+    Where tones pass slowly, neighbouring colours meet in streaks of wood grain
+    as when a block is printed dry (goma-zuri), never in a blurred border.
+    """
+    long = rng.standard_normal(
+        (max(2, int(height / (3.2 * unit))), max(2, int(width / (130 * unit)))), dtype=np.float32
     )
-    wiped = image.copy()
-    wiped.paste(wash, (0, 0), mask)
-    return wiped
+    streaks = resized(long, width, height)
+    fine = noise(rng, width, height, max(1.0, 2.4 * unit))
+    amount = resized(even, width, height)
+    level = 128 + (58 * streaks + 30 * fine) * np.clip(amount, 0, 1) + 5 * fine
+    # Short of a full step, so that nothing prints far from where its block ends.
+    return Image.fromarray(np.clip(level, 26, 230).astype(np.uint8))
+
+
+def _wiped(image: Image.Image, lab: Floats) -> Image.Image:
+    """The print with the slow gradations (bokashi) that flat blocks lost wiped in."""
+    h, w = lab.shape[:2]
+    printed = oklab(np.asarray(image.resize((w, h), Image.Resampling.BOX)))
+    reach = max(h, w) / 12
+    lost = np.stack([blurred(lab[..., c] - printed[..., c], reach) for c in range(3)], axis=-1)
+    change = srgb(printed + 0.7 * lost).astype(np.int16) - srgb(printed).astype(np.int16)
+    shade = Image.fromarray(np.clip(change + 128, 0, 255).astype(np.uint8))
+    shade = shade.filter(ImageFilter.GaussianBlur(reach / 4))
+    return ImageChops.add(image, shade.resize(image.size, Image.Resampling.BICUBIC), offset=-128)
 
 
 def _key_line(image: Image.Image, sitting: Sitting, lab: Floats, grain: Image.Image) -> Image.Image:
@@ -113,10 +133,10 @@ def _key_line(image: Image.Image, sitting: Sitting, lab: Floats, grain: Image.Im
     h, w = lab.shape[:2]
     light = lab[..., 0]
     near = max(h, w) / 384
-    ridge = blurred(light, 5.0 * near) - blurred(light, 1.6 * near)
+    ridge = blurred(light, 6.0 * near) - blurred(light, 2.4 * near)
     sway = noise(sitting.rng, w, h, 30 * near) * np.float32(0.008)
-    line = resized((ridge + sway - 0.030).astype(np.float32), sitting.width, sitting.height)
-    mask = Image.fromarray(np.clip(line * 16 * 255, 0, 235).astype(np.uint8))
+    line = resized((ridge + sway - 0.024).astype(np.float32), sitting.width, sitting.height)
+    mask = Image.fromarray(np.clip(line * 40 * 255, 0, 235).astype(np.uint8))
     dark = sitting.palette[np.argmin(sitting.palette[:, 0])]
     ink = np.array([min(0.30, float(dark[0])), dark[1] * 0.7, dark[2] * 0.7 - 0.015], np.float32)
     lined = image.copy()
