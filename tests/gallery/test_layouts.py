@@ -85,7 +85,7 @@ def test_nothing_overlaps_or_leaves_the_page(
     ),
     st.sampled_from(LAYOUTS),
 )  # fmt: skip
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_small_poem_is_laid_out_cleanly_or_refused(lines: list[str], layout: Any) -> None:
     page = SheetSettings(layout=layout)
     try:

@@ -104,11 +104,16 @@ def _above(task: Task) -> Plan:
     # a low picture is hung a little above the middle, and the poem takes more air
     y = top + 0.40 * spare
     gap += 0.12 * spare
-    group = max(block.width, block.last_right + tail)
-    x = (task.width - group) / 2
     under = y + h + gap
-    seal_y = under + last - 0.80 * task.seal_h
-    seal = Box(x + block.last_right + 0.9 * block.em, seal_y, task.seal_w, task.seal_h)
+    # the seal stands after the last word, or right of longer lines that it reaches up to
+    rise = last - 0.80 * task.seal_h
+    seal_x = block.right_between(rise, rise + task.seal_h, task.face) + 0.9 * block.em
+    if seal_x + task.seal_w > inner:
+        rise = last + (task.face.descent + 0.12) * block.em
+        seal_x = block.last_right - 0.5 * task.seal_w
+    group = max(block.width, seal_x + task.seal_w)
+    x = (task.width - group) / 2
+    seal = Box(x + max(seal_x, 0.0), under + rise, task.seal_w, task.seal_h)
     return Plan(Box((task.width - w) / 2, y, w, h), across(block, x, under), seal)
 
 
@@ -167,7 +172,7 @@ def _beside(task: Task) -> Plan:
     left = x + w + gap + 0.30 * spare
     low = y + h - poem_h - 0.04 * task.height
     poem_y = low if low >= y else (task.height - poem_h) / 2
-    seal_x = left + block.last_right - task.seal_w
+    seal_x = left + max(block.last_right - task.seal_w, 0.0)
     seal = Box(seal_x, poem_y + block.height + 0.6 * block.em, task.seal_w, task.seal_h)
     return Plan(Box(x, y, w, h), across(block, left, poem_y), seal)
 

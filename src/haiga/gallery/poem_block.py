@@ -31,6 +31,18 @@ class Block:
     height: float
     last_right: float
     """Where the last row ends, in pixels from the block's left."""
+    rights: tuple[float, ...]
+    """Where each row ends."""
+
+    def right_between(self, top: float, bottom: float, face: Typeface) -> float:
+        """Where the rows end that cross the band from `top` to `bottom` below the block's top."""
+        crossing = [
+            right
+            for row, right in zip(self.rows, self.rights, strict=True)
+            if (row.baseline - face.ascent) * self.em < bottom
+            and (row.baseline + face.descent) * self.em > top
+        ]
+        return max(crossing, default=0.0)
 
 
 def leading(count: int) -> float:
@@ -91,7 +103,7 @@ def fit_block(
         block = set_block(lines, face, size, step)
         if max(block.width, block.last_right + tail) <= width and block.height <= height:
             return block
-        if size <= em * 0.84:
+        if size <= em * 0.84 and block.height <= height:  # wrapped, it is no lower
             wrapped = _wrapped(lines, face, size, width, step)
             if (
                 wrapped
@@ -159,4 +171,4 @@ def _rows(groups: list[list[str]], face: Typeface, step: float) -> tuple[Row, ..
 def _measured(rows: tuple[Row, ...], face: Typeface, em: float) -> Block:
     rights = [row.indent * em + face.width(row.text, em) for row in rows]
     height = (rows[-1].baseline + face.descent) * em
-    return Block(rows, em, max(rights), height, rights[-1])
+    return Block(rows, em, max(rights), height, rights[-1], tuple(rights))

@@ -39,12 +39,12 @@ class Typeface:
 
     def width(self, text: str, size_px: float) -> float:
         """The length of a line of text, kerned, in pixels."""
-        return _width_in_em(self.path, text) * size_px
+        return _width_in_em(self.file, text) * size_px
 
 
 @lru_cache(maxsize=4096)  # fitting measures the same words at many sizes
-def _width_in_em(path: Path, text: str) -> float:
-    return read_letters(path).places(text)[-1]
+def _width_in_em(file: str, text: str) -> float:
+    return read_letters(FOLDER / file).places(text)[-1]
 
 
 @lru_cache(maxsize=64)
