@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,28 @@ def test_the_recipe_names_every_model_that_was_read(run: Any, work: Path) -> Non
     recipe = read_recipe(work / piece["sheet"])
     models = {name.partition("/")[0] for step in recipe["steps"] for name in step["models"]}
     assert models == {"haiku", "painter", "styles", "words"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as on Unix")
+def test_an_interrupt_amid_a_networks_work_ends_with_one_line(
+    run: Any, work: Path, environment: dict[str, str]
+) -> None:
+    for pause_s in (0.2, 0.5, 0.9):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "haiga", "create", "--count", "1000", "--json"],
+            cwd=work,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(pause_s)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert err.decode() == "haiga: stopped; nothing is half done\n"
+        assert process.returncode == 130
+    assert len(run("list", "--json").objects) >= 3
 
 
 def test_torch_is_not_loaded_to_make_a_piece(work: Path, environment: dict[str, str]) -> None:

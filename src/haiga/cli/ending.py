@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import FrameType
@@ -65,6 +66,18 @@ def run(app: Any, arguments: list[str]) -> int:
         _say("stopped; nothing is half done")
     _settle_streams()
     return code
+
+
+def leave(code: int) -> None:
+    """End the process; the streams have been flushed."""
+    # What is done is done: a late Ctrl-C must not turn into a traceback at exit.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if threading.active_count() > 1:
+        # A thread is still in the middle of a network's arithmetic; taking Python
+        # down under it aborts the process ("terminate called"). Nothing it does
+        # needs to be finished.
+        os._exit(code)
+    sys.exit(code)
 
 
 def _explain(error: BaseException) -> int:

@@ -23,8 +23,6 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("haiga: stopped; nothing is half done\n")
         code = 130
-    import signal
+    from haiga.cli.ending import leave
 
-    # What is done is done: a late Ctrl-C must not turn into a traceback at exit.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.exit(code)
+    leave(code)
