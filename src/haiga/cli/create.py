@@ -36,10 +36,11 @@ def create(
     with output.progress(steps * count) as bar:
         listener = output.listener(bar)
         for piece in create(makers, home, seeds=seeds, mood=mood, about=about, on_event=listener):
-            if json:
-                output.give_json(piece_table(piece))
-            else:
-                output.give(piece_text(piece))
+            with bar.hidden():
+                if json:
+                    output.give_json(piece_table(piece))
+                else:
+                    output.give(piece_text(piece))
 
 
 def piece_table(piece: StoredPiece) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 from haiga.cli import ending
@@ -33,6 +33,9 @@ class Progress(Protocol):
 
     def begin(self, what: str) -> None: ...
     def advance(self) -> None: ...
+    def hidden(self) -> AbstractContextManager[None]:
+        """Out of the way while a result is written."""
+        ...
 
 
 class _Quiet:
@@ -41,6 +44,9 @@ class _Quiet:
 
     def advance(self) -> None:
         pass
+
+    def hidden(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 class _Bar:
@@ -51,10 +57,18 @@ class _Bar:
         self._task = bar.add_task("starting", total=total)
 
     def begin(self, what: str) -> None:
-        self._bar.update(self._task, description=what)
+        self._bar.update(self._task, description=what.replace("_", " "))
 
     def advance(self) -> None:
         self._bar.advance(self._task)
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.start()
 
 
 def stop_if_interrupted() -> None:
@@ -86,10 +100,17 @@ def progress(total: int) -> Iterator[Progress]:
     from rich.progress import Progress as RichProgress
 
     columns = (
-        TextColumn("{task.description:<10}"),
+        TextColumn("{task.description:<12}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Rich would send what we write to standard output to its own console instead.
+    with RichProgress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
         yield _Bar(bar, total)

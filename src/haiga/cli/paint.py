@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from haiga.cli import options
+
+if TYPE_CHECKING:
+    from haiga.actions.paint import Painted
 
 
 def paint(
@@ -40,18 +43,22 @@ def paint(
     makers = Makers(load_artist(artist))
     with output.progress(count) as bar:
         for painted in paint(makers, text, seeds=seeds, out=out, on_event=output.listener(bar)):
-            if json:
-                output.give_json(
-                    {
-                        "painting": str(painted.path),
-                        "seed": painted.seed,
-                        "text": painted.text,
-                        "unseen_words": list(painted.unseen_words),
-                        "size_px": list(painted.size_px),
-                        "seconds": round(painted.seconds, 4),
-                    }
-                )
-                continue
-            output.give(f"{painted.path} (seed {painted.seed})")
-            if painted.unseen_words:
-                output.tell(f"never seen by the painter: {', '.join(painted.unseen_words)}")
+            with bar.hidden():
+                if json:
+                    output.give_json(painted_table(painted))
+                    continue
+                output.give(f"{painted.path} (seed {painted.seed})")
+                if painted.unseen_words:
+                    output.tell(f"never seen by the painter: {', '.join(painted.unseen_words)}")
+
+
+def painted_table(painted: Painted) -> dict[str, object]:
+    """A painting as `--json` gives it."""
+    return {
+        "painting": str(painted.path),
+        "seed": painted.seed,
+        "text": painted.text,
+        "unseen_words": list(painted.unseen_words),
+        "size_px": list(painted.size_px),
+        "seconds": round(painted.seconds, 4),
+    }
