@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import struct
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -238,6 +239,23 @@ def test_a_model_file_that_is_gone_ends_with_1(desk: Path, run: Any) -> None:
     done = run("create", "--artist", "bad.toml")
     assert done.code == 1
     assert "gone.bin" in done.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="arguments are bytes as on Linux")
+def test_arguments_that_are_no_text_are_told(desk: Path, run: Any) -> None:
+    odd = "w\udcffrd"  # what Python makes of the byte 0xff
+    for arguments in (
+        ("paint", odd, *FAKE, "--out", "x.png"),
+        ("create", *FAKE, "--about", odd),
+        ("create", *FAKE, "--mood", odd),
+        ("create", "--artist", odd),
+    ):
+        done = run(*arguments)
+        assert done.code == 2, done.err
+        assert len(done.err.splitlines()) == 1
+    named = run("paint", "snow", *FAKE, "--out", f"{odd}.png", "--json")
+    assert named.code == 0, named.err
+    assert run("replay", f"{odd}.png").code == 0
 
 
 def test_a_traceback_is_shown_only_with_debug(run: Any) -> None:

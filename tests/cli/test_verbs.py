@@ -48,6 +48,16 @@ def test_poems_are_plain_text_apart_by_an_empty_line(run: Any) -> None:
     assert len(done.out.splitlines()) == 7
 
 
+def test_words_the_poet_does_not_know_are_told_and_not_dropped_in_silence(run: Any) -> None:
+    about = ("--about", "snow zyzzyva")
+    given = run("write", *FAKE, *about, "--json")
+    assert given.object["unknown_about"] == ["zyzzyva"]
+    assert "zyzzyva" in run("write", *FAKE, *about, "--count", 2).err
+    made = run("create", *FAKE, *about, "--json")
+    assert made.object["unknown_about"] == ["zyzzyva"]
+    assert "the poet does not know: zyzzyva" in run("show").out
+
+
 def test_a_painting_is_written_and_names_the_words_its_painter_never_saw(
     run: Any, desk: Path
 ) -> None:

@@ -16,7 +16,7 @@ def check_about(about: str) -> str:
     text = " ".join(about.split())
     if text and not words(text):
         raise UserError(f"about: '{about[:40]}' holds no word; try: snow, an old dog")
-    _check_length("about", text)
+    _check_text("about", text)
     return text
 
 
@@ -27,7 +27,7 @@ def poem_of(text: str, where: str = "text") -> Poem:
         raise UserError(f"{where}: is empty; give a few words, such as: winter moon over the sea")
     if not words(text):
         raise UserError(f"{where}: '{lines[0][:40]}' holds no word")
-    _check_length(where, text)
+    _check_text(where, text)
     return Poem(lines)
 
 
@@ -51,6 +51,10 @@ def read_poem(path: Path) -> Poem:
     return poem_of(text, str(path))
 
 
-def _check_length(where: str, text: str) -> None:
+def _check_text(where: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # bytes of another encoding on the command line
+        raise UserError(f"{where}: is not text in UTF-8") from error
     if len(text) > MAX_CHARACTERS:
         raise UserError(f"{where}: has {len(text)} characters; at most {MAX_CHARACTERS} are read")

@@ -59,6 +59,7 @@ def piece_table(piece: StoredPiece) -> dict[str, object]:
         "styled": str(piece.styled),
         "sheet": str(piece.sheet),
         "alt_text": piece.alt_text,
+        "unknown_about": list(piece.poem.details.get("unknown_about", ())),
         "seconds": dict(piece.seconds),
         "verdicts": [asdict(verdict) for verdict in piece.verdicts],
         "made_at": piece.made_at,
@@ -72,6 +73,9 @@ def piece_text(piece: StoredPiece) -> str:
     if piece.style:
         lines.append(f"style     {credit_line(piece.style)}")
     lines.append(f"alt text  {piece.alt_text}")
+    unknown = piece.poem.details.get("unknown_about")
+    if unknown:
+        lines.append(f"note      the poet does not know: {', '.join(unknown)}")
     for verdict in piece.verdicts:
         if not verdict.keep:
             lines.append(f"note      {verdict.name}: {verdict.reason}")

@@ -31,6 +31,7 @@ def write(
     first = True
     for written in write(Makers(load_artist(artist)), form=form, seeds=seeds, about=about):
         output.stop_if_interrupted()
+        unknown = list(written.poem.details.get("unknown_about", ()))
         if json:
             output.give_json(
                 {
@@ -38,11 +39,14 @@ def write(
                     "syllables": list(written.syllables),
                     "seed": written.seed,
                     "form": form,
+                    "unknown_about": unknown,
                     "seconds": round(written.seconds, 4),
                 }
             )
             continue
         output.give(written.poem.text if first else "\n" + written.poem.text)
         first = False
+        if unknown and written.seed == seeds[0]:
+            output.tell(f"the poet does not know: {', '.join(unknown)}")
         if seed is None:
             output.tell(f"(seed {written.seed})")

@@ -38,12 +38,13 @@ class FakePoet:
         if self._fail:
             raise JobError("the fake poet has nothing to say")
         time.sleep(self._pause_s)
-        return [self._one(form, seed) for seed in seeds]
+        return [self._one(form, about, seed) for about, seed in zip(abouts, seeds, strict=True)]
 
-    def _one(self, form: str, seed: int) -> Poem:
+    def _one(self, form: str, about: str, seed: int) -> Poem:
         rng = generator(seed, "lines")
         lines = tuple(part[int(rng.integers(len(part)))] for part in (FIRST, SECOND, THIRD))
-        return Poem(lines, form, details={"novelty": 0.9})
+        unknown = [word for word in about.split() if word.startswith("z")]
+        return Poem(lines, form, details={"novelty": 0.9, "unknown_about": unknown})
 
 
 class FakePainter:
