@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from haiga.core.nouns import Picture
-from haiga.features.colour import oklab
+from haiga.features.colour import Floats, oklab
 
 Record = Mapping[str, Any]
 
@@ -29,7 +30,9 @@ class Source:
     """A set of pictures.
 
     `wanted` looks at a record; `limit` keeps that many, the most colourful and
-    well lit first, at most `by_one_hand` of one artist; `trim` is the share of
+    well lit first, at most `by_one_hand` of one artist
+    and `of_one_kind` (the title before a colon); works
+    whose OKLab means and deviations lie nearer than `alike` teach the same style; `trim` is the share of
     each side that is cut off (frames, mounts, film borders).
     """
 
@@ -42,6 +45,8 @@ class Source:
     limit: int
     trim: float = 0.05
     by_one_hand: int = 16
+    of_one_kind: int = 1000
+    alike: float = 0.022
     light: tuple[float, float] = (0.40, 0.93)
     chroma: tuple[float, float] = (0.018, 0.16)
 
@@ -81,36 +86,48 @@ def read_works(source: Source, pictures: Path) -> list[Work]:
     ranked = []
     for record in records:
         work = _work(source, folder, record)
-        merit = _merit(source, work.picture())
+        merit, look = _judged(source, work.picture())
         if merit is not None:
-            ranked.append((merit, work))
-    ranked.sort(key=lambda pair: (-pair[0], pair[1].id))
-    kept: dict[str, int] = {}
-    chosen = []
-    for _, work in ranked:  # not too many by one hand
-        kept[work.artist] = kept.get(work.artist, 0) + 1
-        if kept[work.artist] <= source.by_one_hand or not work.artist:
+            ranked.append((merit, look, work))
+    ranked.sort(key=lambda item: (-item[0], item[2].id))
+    hands: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    looks: list[Floats] = []
+    chosen: list[Work] = []
+    for _, look, work in ranked:
+        kind = work.title.partition(":")[0]
+        crowded = (
+            (work.artist and hands[work.artist] >= source.by_one_hand)
+            or kinds[kind] >= source.of_one_kind
+            or any(float(np.linalg.norm(look - other)) < source.alike for other in looks)
+        )
+        if not crowded:
+            hands[work.artist] += 1
+            kinds[kind] += 1
+            looks.append(look)
             chosen.append(work)
     return sorted(chosen[: source.limit], key=lambda work: work.id)
 
 
-def _merit(source: Source, picture: Picture) -> float | None:
-    """How well a picture serves as a reference, or None where it does not."""
+def _judged(source: Source, picture: Picture) -> tuple[float | None, Floats]:
+    """How well a picture serves as a reference, None where it does not; and how it looks (6,)."""
     image = Image.fromarray(picture)
     image.thumbnail((96, 96), Image.Resampling.BOX)
     lab = oklab(np.asarray(image)).reshape(-1, 3)
+    look: Floats = np.concatenate([lab.mean(axis=0), lab.std(axis=0)])
     light = float(lab[:, 0].mean())
     chroma = float(np.hypot(lab[:, 1], lab[:, 2]).mean())
     variety = float(np.sqrt(lab[:, 1].var() + lab[:, 2].var()))
     contrast = float(lab[:, 0].std())
     green = float(lab[:, 1].mean())
     if not source.light[0] <= light <= source.light[1]:
-        return None
+        return None, look
     if not source.chroma[0] <= chroma <= source.chroma[1] or contrast < 0.05:
-        return None
+        return None, look
     if source.medium == "ink" and (green < -0.022 or lab[:, 2].mean() < -0.02 or chroma > 0.075):
-        return None  # slides that have turned green, violet or bright yellow
-    return 6 * variety + 2 * chroma + min(contrast, 0.2) - 0.3 * abs(light - 0.62)
+        return None, look  # slides that have turned green, violet or bright yellow
+    merit = 6 * variety + 2 * chroma + min(contrast, 0.2) - 0.3 * abs(light - 0.62)
+    return merit, look
 
 
 def _work(source: Source, folder: Path, record: Record) -> Work:
@@ -200,7 +217,7 @@ def _watercolour(record: Record) -> bool:
 SOURCES: tuple[Source, ...] = (
     Source(
         "hokusai_fuji", "hokusai", "woodblock", "Public domain",
-        "The Metropolitan Museum of Art", _any, 36, trim=0.04, by_one_hand=36,
+        "The Metropolitan Museum of Art", _any, 36, trim=0.04, by_one_hand=36, alike=0.0,
     ),
     Source(
         "museum_textures", "texture", "woodblock", "CC0 and public domain",
@@ -214,8 +231,8 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         "usda_watercolors_large", "usda", "watercolour", "Public domain (US Government work)",
-        "U.S. Department of Agriculture Pomological Watercolor Collection", _watercolour, 90,
-        trim=0.05, light=(0.5, 0.97),
+        "U.S. Department of Agriculture Pomological Watercolor Collection", _watercolour, 60,
+        trim=0.05, of_one_kind=7, light=(0.5, 0.97),
     ),
     Source(
         "met_paintings", "met", "oil", "CC0", "The Metropolitan Museum of Art", _any, 70,
