@@ -40,7 +40,7 @@ PICTURE = stripes((30, 42, 84), (30, 42, 84), (190, 142, 62))
 def test_it_names_words_colours_mood_artwork_and_poem() -> None:
     assert describe(POEM, MOOD, PICTURE, STYLE, []) == (
         "A haiku with a painting made from the words winter, moon, crow and frozen. "
-        "Mostly dark blue and ochre; the mood is sadness; painted after The Sea by Ivan "
+        "Mostly dark blue and ochre; the mood is sadness; styled after “The Sea” by Ivan "
         "Aivazovsky. The haiku reads: winter moon rising / a crow on the frozen pond / "
         "and no one to see"
     )
@@ -61,7 +61,7 @@ def test_no_artwork_and_no_image_words_are_simply_left_out() -> None:
 
 def test_an_artwork_whose_artist_is_not_known_is_named_alone() -> None:
     style = replace(STYLE, artist="", title="A Song dynasty landscape")
-    assert "painted after a Song dynasty landscape. " in describe(POEM, MOOD, PICTURE, style, [])
+    assert "styled after a Song dynasty landscape. " in describe(POEM, MOOD, PICTURE, style, [])
 
 
 def test_a_long_title_gives_way_before_the_poem_does() -> None:

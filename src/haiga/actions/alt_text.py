@@ -101,8 +101,8 @@ def _credits(style: Style | None) -> list[str]:
     artist = style.artist.strip()
     if not artist:
         plain = title[:1].lower() + title[1:] if title.startswith("A ") else title
-        return [f"; painted after {plain}", ""]
-    return [f"; painted after {title} by {artist}", f"; painted after {artist}", ""]
+        return [f"; styled after {plain}", ""]
+    return [f"; styled after “{title}” by {artist}", f"; styled after {artist}", ""]
 
 
 def _list(names: Sequence[str]) -> str:
