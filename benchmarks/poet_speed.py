@@ -39,9 +39,8 @@ def main() -> None:
         poet.write([""] * 10, form="haiku", seeds=range(10))
         each, used = (time.perf_counter() - began) / 10, (time.process_time() - cpu) / 10
         base = base or used
-        print(
-            f"{f'warm, best of {candidates}':34}{each:8.3f} s{used:8.3f} s of CPU{used / base:6.2f}x"
-        )
+        name = f"warm, best of {candidates}"
+        print(f"{name:34}{each:8.3f} s{used:8.3f} s of CPU{used / base:6.2f}x")
 
 
 if __name__ == "__main__":

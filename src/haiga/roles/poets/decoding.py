@@ -33,6 +33,10 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+_WORN = frozenset(
+    "flower flowers little sweet blossom blossoms lovely dewy mossy purple golden silver sunny"
+    " murmuring whispering shining".split()
+)
 NEVER = np.float32(-1e9)
 
 
@@ -47,7 +51,7 @@ class Weights:
     """Content words gain this share of -log of how common they are."""
     image: float = 0.6
     theme: float = 2.5
-    asked: float = 4.0
+    asked: float = 6.0
     """The very words asked for."""
     pictured: float = 2.5
     """The picture a poem starts from when nothing was asked."""
@@ -58,6 +62,8 @@ class Weights:
     """Affinity with the word before (pointwise mutual information)."""
     unseen_triple: float = 0.5
     person: float = 1.0
+    worn: float = 1.5
+    """Against the first words any verse reaches for."""
     abstract: float = 2.0
     doubt: float = 1.0
     colour: float = 3.0
@@ -101,9 +107,9 @@ class Drafts:
 
 @dataclass
 class _Reach:
-    """What a set of usable words can reach: syllable counts of slots, and line tables."""
+    """What the words that fit can reach: syllable counts of slots, and line tables."""
 
-    usable: Bools
+    fits: Bools
     sizes: dict[tuple[int, bool], set[int]] = field(default_factory=dict)
     tables: dict[tuple[tuple[int, ...], int], Bools] = field(default_factory=dict)
 
@@ -122,6 +128,7 @@ class Decoder:
         self.session, self.lexicon, self.attested = session, lexicon, attested
         self.themes, self.weights = themes, weights
         self._slots: Slots = slots_of(lexicon)
+        self._slot_weight = self._slots.weight
         self._fixed = self._fixed_bias()
         self._a, self._an = lexicon.index["a"], lexicon.index["an"]
         self._one = lexicon.among({"a", "an", "one", "another", "each", "three", "these", "two"})
@@ -138,14 +145,16 @@ class Decoder:
         things = x.images & (x.tagged(*NOUNS) > 0.5)
         bias = rare + w.image * things - w.abstract * x.abstract
         bias -= w.doubt * np.array([bool(d) for d in x.doubts])
+        bias -= w.worn * x.among(_WORN)
         bias -= w.person * x.among({"i", "my", "this", "these", "another", "each", "one"})
         return np.asarray(bias, np.float32)
 
-    def usable(self, theme: Theme) -> Bools:
-        """(V,) the words this poem may use: lofty ones only when asked for."""
-        allowed = self.lexicon.is_word & ~self.lexicon.lofty
-        allowed[list(theme.asked)] = True
-        return np.asarray(allowed)
+    def fits(self, theme: Theme) -> Bools:
+        """(slots, V) the words this poem may use in each slot: lofty ones only when asked for."""
+        allowed = self.lexicon.is_word & ~self.lexicon.lofty & (self.lexicon.syllables > 0)
+        asked = theme.asked if theme.about else ()
+        allowed[list(asked)] = True
+        return self._slots.fits(allowed, asked)
 
     def steer(self, theme: Theme) -> Floats:
         """(V,) what the theme and its season add to each word."""
@@ -158,7 +167,7 @@ class Decoder:
         return np.asarray(bias, np.float32)
 
     def begin(
-        self, form: Form, turn: int, usable: Bools, count: int, draw: np.random.Generator
+        self, form: Form, turn: int, fits: Bools, count: int, draw: np.random.Generator
     ) -> Drafts:
         """`count` drafts with their plans, the network having read the token that opens a haiku."""
         x = self.lexicon
@@ -174,7 +183,7 @@ class Decoder:
             context=np.zeros((count, self.themes.table.shape[1]), np.float32),
             coloured=np.zeros(count, np.int64),
             alive=np.ones(count, bool),
-            plans=[self._plan(form, turn, usable, draw) for _ in range(count)],
+            plans=[self._plan(form, turn, fits, draw) for _ in range(count)],
             tokens=[[] for _ in range(count)],
             log_p=[[] for _ in range(count)],
             near=[[] for _ in range(count)],
@@ -182,42 +191,41 @@ class Decoder:
         self._read(drafts, np.arange(count), np.full(count, x.start))
         return drafts
 
-    def _plan(self, form: Form, turn: int, usable: Bools, draw: np.random.Generator) -> Plan:
+    def _plan(self, form: Form, turn: int, fits: Bools, draw: np.random.Generator) -> Plan:
         """A plan all of whose lines this poem's words can fill."""
         plan: Plan = []
         for group in groups_of(form, turn):
             for _ in range(40):
                 lines = plan_group(form, group, draw)
                 if all(
-                    self._table(tuple(slots), form.lines[line], usable)[0, form.lines[line]]
+                    self._table(tuple(slots), form.lines[line], fits)[0, form.lines[line]]
                     for line, slots in zip(group, lines, strict=True)
                 ):
                     break
             plan += lines
         return plan
 
-    def _table(self, slots: tuple[int, ...], most: int, usable: Bools) -> Bools:
-        """`completable` for a line of these slots; kept until another set of words is usable."""
-        known = self._for(usable).tables
+    def _table(self, slots: tuple[int, ...], most: int, fits: Bools) -> Bools:
+        """`completable` for a line of these slots; kept until other words fit."""
+        known = self._for(fits).tables
         if (slots, most) in known:
             return known[slots, most]
-        last = self._sizes(slots[-1], usable, True)
-        sizes = [self._sizes(slot, usable, False) for slot in range(len(SLOTS))]
+        last = self._sizes(slots[-1], fits, True)
+        sizes = [self._sizes(slot, fits, False) for slot in range(len(SLOTS))]
         known[slots, most] = completable(slots, sizes, last, most)
         return known[slots, most]
 
-    def _sizes(self, slot: int, usable: Bools, ending: bool) -> set[int]:
+    def _sizes(self, slot: int, fits: Bools, ending: bool) -> set[int]:
         """The syllable counts of a slot's words."""
-        known = self._for(usable).sizes
+        known = self._for(fits).sizes
         if (slot, ending) not in known:
-            fits = self._slots.fits[slot] & usable
-            fits = fits & self.lexicon.ends if ending else fits
-            known[slot, ending] = set(map(int, np.unique(self.lexicon.syllables[fits])))
+            words = fits[slot] & self.lexicon.ends if ending else fits[slot]
+            known[slot, ending] = set(map(int, np.unique(self.lexicon.syllables[words])))
         return known[slot, ending]
 
-    def _for(self, usable: Bools) -> _Reach:
-        if self._reach is None or not np.array_equal(self._reach.usable, usable):
-            self._reach = _Reach(usable)
+    def _for(self, fits: Bools) -> _Reach:
+        if self._reach is None or self._reach.fits is not fits:
+            self._reach = _Reach(fits)
         return self._reach
 
     def write_line(
@@ -226,7 +234,7 @@ class Decoder:
         form: Form,
         line: int,
         turn: int,
-        usable: Bools,
+        fits: Bools,
         steer: Floats,
         draw: np.random.Generator,
     ) -> None:
@@ -234,7 +242,7 @@ class Decoder:
         x = self.lexicon
         count, most = len(drafts.tokens), form.lines[line]
         plans = [plan[line] for plan in drafts.plans]
-        tables = [self._table(tuple(slots), most, usable) for slots in plans]
+        tables = [self._table(tuple(slots), most, fits) for slots in plans]
         left = np.full(count, most)
         for place in range(max(map(len, plans))):
             rows = np.array([i for i in range(count) if place < len(plans[i]) and drafts.alive[i]])
@@ -249,10 +257,11 @@ class Decoder:
             token = np.full(rows.size, -1)
             for kind in np.unique(slot):  # rows of one slot share their words
                 group = np.flatnonzero(slot == kind)
-                words = np.flatnonzero(self._slots.fits[kind] & usable & (x.syllables <= most))
-                fits = size_fits[group][:, x.syllables[words]]
-                fits &= x.ends[words] | ~ending[group, None]
-                weight = np.where(fits, self._slots.weight[kind, words] + steer[words], NEVER)
+                words = np.flatnonzero(fits[kind] & (x.syllables <= most))
+                sized = size_fits[group][:, x.syllables[words]]
+                sized &= x.ends[words] | ~ending[group, None]
+                worth = self._slot_weight[kind, words] + steer[words]
+                weight = np.where(sized, worth, NEVER)
                 token[group] = self._choose(drafts, rows[group], words, weight, draw)
             found = token >= 0
             drafts.alive[rows[~found]] = False

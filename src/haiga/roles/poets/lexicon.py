@@ -26,20 +26,19 @@ FUNCTION = (
 
 _NEVER_LAST = frozenset("""
     a an the this that these those each every some any no such what which whose whom who half
-    another either neither both all many few several one two three four five six seven eight
-    nine ten twenty of in on at by with from into for over under through across between among against
-    upon above
-    below beneath beside behind before after along around round toward towards within without near
-    down up past beyond amid like about off out to until since than inside outside underneath
-    throughout during except as per via onto till
-    and or but nor yet so if while because though although when where lest unless once whether how
-    why whenever wherever that's it's there's he's she's what's who's here's where's
-    my your his her its our their mine i he she it we you they me him us them
-    is are was were am be been being has have had do does did don't doesn't didn't will would shall
-    should can could may might must cannot can't won't let let's not never isn't wasn't aren't i'm
-    i've i'll i'd you're you've you'll you'd we're we've we'll we'd they're they've they'll they'd
-    he'll he'd she'll she'd it'll it'd very too more most less quite even ever just only almost
-    rather else also oh ah yes no per there then seem seems seemed become becomes became
+    another either neither both all many few several one two three four five six seven eight nine
+    ten twenty of in on at by with from into for over under through across between among against
+    upon above below beneath beside behind before after along around round toward towards within
+    without near down up past beyond amid like about off out to until since than inside outside
+    underneath throughout during except as per via onto till and or but nor yet so if while
+    because though although when where lest unless once whether how why whenever wherever that's
+    it's there's he's she's what's who's here's where's my your his her its our their mine i he
+    she it we you they me him us them is are was were am be been being has have had do does did
+    don't doesn't didn't will would shall should can could may might must cannot can't won't let
+    let's not never isn't wasn't aren't i'm i've i'll i'd you're you've you'll you'd we're we've
+    we'll we'd they're they've they'll they'd he'll he'd she'll she'd it'll it'd very too more
+    most less quite even ever just only almost rather else also oh ah yes no per there then seem
+    seems seemed become becomes became
 """.split())  # fmt: skip
 _UNCOUNTED = frozenset(
     """

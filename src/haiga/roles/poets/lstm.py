@@ -83,10 +83,10 @@ class LstmPoet:
         theme = themes.of(about, seed)
         draw = generator(seed, "poet")
         turn = self._turn(form, draw)
-        usable, steer = decoder.usable(theme), decoder.steer(theme)
-        drafts = decoder.begin(form, turn, usable, self._candidates, draw)
+        fits, steer = decoder.fits(theme), decoder.steer(theme)
+        drafts = decoder.begin(form, turn, fits, self._candidates, draw)
         for line in range(len(form.lines)):
-            decoder.write_line(drafts, form, line, turn, usable, steer, draw)
+            decoder.write_line(drafts, form, line, turn, fits, steer, draw)
             if line < len(form.lines) - 1:
                 drafts = self._better_third(drafts, scorer, theme)
         best, score = self._ranked(drafts, scorer, theme)[0]

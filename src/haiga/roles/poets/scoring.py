@@ -106,7 +106,7 @@ class Scorer:
         likeness = np.sort(theme.likeness[words])[::-1]
         used = set(map(int, words)) & set(theme.asked)
         evoked = _squash(float(likeness[:3].mean()), 0.1, 0.6)
-        return float(min(1.0, evoked + 0.7 * len(used) / max(1, len(theme.asked))))
+        return 2.5 * float(min(1.0, 0.4 * evoked + 0.6 * len(used) / max(1, len(theme.asked))))
 
     def season_name(self, words: list[str]) -> str | None:
         """The season a finished poem names."""

@@ -22,7 +22,7 @@ Bools = npt.NDArray[np.bool_]
 
 SLOTS = (
     "the_one", "the_many", "adjective", "noun", "nouns", "mass", "verb_s", "verb", "is", "are",
-    "ing", "of", "in", "and", "i", "adverb", "while", "joined_noun",
+    "ing", "of", "in", "and", "i", "adverb", "while", "spot", "spots",
 )  # fmt: skip
 BREAK = "/"
 
@@ -41,6 +41,23 @@ _IN = """
     in on at by from under over through across among against above below beneath beside behind along
     around toward within near past beyond into with after before outside
     """
+_LIVING = """
+    bird birds robin robins lark larks skylark skylarks swallow swallows cuckoo nightingale thrush
+    blackbird sparrow sparrows wren finch hawk hawks eagle eagles dove doves pigeon pigeons crow
+    crows raven ravens owl owls heron herons crane cranes gull gulls swan swans duck ducks goose
+    geese hen hens rooster cock peacock jay magpie rook rooks starling starlings quail kingfisher
+    bee bees wasp moth moths butterfly butterflies fly flies ant ants beetle beetles spider cricket
+    crickets grasshopper grasshoppers cicada firefly fireflies dragonfly mosquito gnat gnats worm
+    worms snail snails toad toads frog frogs lizard snake snakes fish fishes trout turtle crab
+    mouse mice rat squirrel squirrels rabbit rabbits hare hares fox foxes wolf wolves bear bears
+    deer stag horse horses pony cow cows cattle ox oxen bull sheep lamb lambs goat goats dog dogs
+    hound hounds cat cats kitten pig bat bats child children boy boys girl girls baby man men woman
+    women mother father brother sister son daughter farmer shepherd fisherman sailor sailors beggar
+    monk traveler gardener friend friends people neighbor neighbors king breeze breezes wind winds
+    day days hour hours year years month months week weeks moment moments minute sorrow age ages
+    time times while evening voice voices song songs sound sounds whisper echo echoes scent perfume
+    smile smiles kind way ways sort thing things
+    """
 _WHILE = "while as where when"
 _ADVERBS = """
     again still now here alone away down together slowly softly today tonight apart below above
@@ -54,10 +71,26 @@ Plan = list[list[int]]
 
 @dataclass(frozen=True)
 class Slots:
-    """Which words may fill each slot: `fits` (slots, V), and how well: `weight` (slots, V)."""
+    """How well each word fills each slot: `chance` (slots, V), in [0, 1]."""
 
-    fits: Bools
-    weight: npt.NDArray[np.float32]
+    chance: npt.NDArray[np.float32]
+
+    def fits(self, usable: Bools, asked: Sequence[int]) -> Bools:
+        """(slots, V) which usable words may fill each slot.
+
+        A word fills what it mostly is; one that was asked for, what it is at least now
+        and then: `love` is a verb first, and a noun when a poem is about it.
+        """
+        fits = (self.chance >= 0.55) & usable
+        fits[SLOTS.index("verb")] &= ~fits[SLOTS.index("noun")]
+        for row in asked:
+            fits[:, row] = usable[row] & (self.chance[:, row] >= 0.2)
+        return np.asarray(fits)
+
+    @property
+    def weight(self) -> npt.NDArray[np.float32]:
+        """(slots, V) what that adds to a word, in nats: 0 for a sure fit."""
+        return np.log(np.maximum(self.chance, 0.3)).astype(np.float32)
 
 
 def slots_of(lexicon: Lexicon) -> Slots:
@@ -72,6 +105,7 @@ def slots_of(lexicon: Lexicon) -> Slots:
     adjective = x.tagged("JJ", "JJR")
     ing, done = x.tagged("VBG"), x.tagged("VBN")
     third, base = x.tagged("VBZ"), x.tagged("VB")
+    living = listed(_LIVING)
     chance = {
         "the_one": listed(_THE_ONE).astype(np.float32),
         "the_many": listed(_THE_MANY).astype(np.float32),
@@ -91,13 +125,12 @@ def slots_of(lexicon: Lexicon) -> Slots:
         "adverb": np.where(listed(_ADVERBS), 1.0, 0.0)
         + content * (x.tagged("RB") > 0.7) * np.array([w.endswith("ly") for w in x.words]),
         "while": listed(_WHILE).astype(np.float32),
-        "joined_noun": content * noun,
+        "spot": content * noun * ~living,
+        "spots": content * nouns * ~living,
     }
     table = np.stack([chance[name] for name in SLOTS]).astype(np.float32)
     table[:, ~x.is_word] = 0.0
-    fits = table >= 0.55
-    fits[SLOTS.index("verb")] &= ~fits[SLOTS.index("noun")]
-    return Slots(fits, np.where(fits, np.log(np.maximum(table, 1e-3)), 0.0).astype(np.float32))
+    return Slots(table)
 
 
 Draw = np.random.Generator
@@ -138,7 +171,11 @@ def _of_thing(draw: Draw) -> Words:
 
 
 def _place(draw: Draw) -> Words:
-    return ["in", *(_thing(draw) if draw.random() < 0.88 else _of_thing(draw))]
+    """Where something is: never in a nightingale."""
+    words = _thing(draw) if draw.random() < 0.88 else _of_thing(draw)
+    first = next(i for i, word in enumerate(words) if word in ("noun", "nouns", "mass"))
+    spot = {"noun": "spot", "nouns": "spots", "mass": "mass"}[words[first]]
+    return ["in", *words[:first], spot, *words[first + 1 :]]
 
 
 def _predicate(draw: Draw, one: bool) -> Words:
@@ -171,7 +208,7 @@ def fragment(draw: Draw) -> Words:
         (2, ["mass", *_place(draw)]),
         (1.5, ["adjective", "mass", *_place(draw)]),
         (1.5, ["adjective", "nouns", *_place(draw)]),
-        (1, ["mass", "and", "mass"]),
+        (0.4, ["mass", "and", "mass"]),
         (0.5, ["the_one", "adjective", "adjective", "noun"]),
     )
 
