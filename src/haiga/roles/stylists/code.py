@@ -208,8 +208,8 @@ def _likely(code: StyleCode) -> Floats:
 
 
 # Linear discriminant over 652 artworks of known media (the bank, before near-alike works were
-# left out). On artworks kept out of the fit (two halves) it names the right one of the four for 73 %; always
-# answering "oil" would be right for 49 %. Rows in the order of MEDIA.
+# left out). On artworks kept out of the fit (two halves) it names the right one of the four for
+# 73 %; always answering "oil" would be right for 49 %. Rows in the order of MEDIA.
 _DISCRIMINANT = np.array(
     [
         [-5.81, -12.97, -2.70, 1.59, 0.42, 0.31, 0.58, 2.54, -2.95, 4.15],

@@ -30,10 +30,11 @@ class Source:
     """A set of pictures.
 
     `wanted` looks at a record; `limit` keeps that many, the most colourful and
-    well lit first, at most `by_one_hand` of one artist
-    and `of_one_kind` (the title before a colon); works
-    whose OKLab means and deviations lie nearer than `alike` teach the same style; `trim` is the share of
-    each side that is cut off (frames, mounts, film borders).
+    well lit first, at most `by_one_hand` of one artist and `of_one_kind` (the
+    title before a colon). Works whose OKLab means and deviations lie nearer
+    than `alike` teach the same style: one stays. `trim` is the share of each
+    side that is cut off (frames, mounts, film borders); mean lightness and
+    chroma must lie within `light` and `chroma`.
     """
 
     name: str
