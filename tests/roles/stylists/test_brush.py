@@ -11,7 +11,9 @@ import pytest
 from haiga.core.errors import BadPicture, UserError
 from haiga.core.nouns import Picture, Style
 from haiga.features.colour import colour_statistics, oklab
+from haiga.features.fields import blurred, edge_tensor
 from haiga.roles.stylists.brush import BrushStylist
+from haiga.roles.stylists.code import unpacked
 
 Make = Callable[..., Picture]
 
@@ -82,6 +84,21 @@ def test_the_drawing_survives_full_strength(
         (painted,) = stylist.restyle([picture], styles=[style], strength=1.0, seeds=[2])
         after = oklab(painted)[..., 0].reshape(16, 16, 16, 16).mean(axis=(1, 3))
         assert np.corrcoef(light.ravel(), after.ravel())[0, 1] > 0.75, style.id
+
+
+@pytest.mark.parametrize("angle", [0.3, 0.8, 1.57, 2.4])
+def test_strokes_run_along_the_contours_of_the_picture(
+    stylist: BrushStylist, bank: tuple[Style, ...], angle: float
+) -> None:
+    y, x = np.mgrid[0:384, 0:384].astype(np.float32)
+    wave = np.sin((np.cos(angle) * y - np.sin(angle) * x) * 0.05)
+    picture = np.repeat((130 + 60 * wave)[..., None], 3, axis=-1).astype(np.uint8)
+    oil = next(s for s in bank if unpacked(s.code, s.id).medium == "oil")
+    (painted,) = stylist.restyle([picture], styles=[oil], strength=0.5, seeds=[1])
+    light = oklab(painted)[..., 0]
+    _, along, across = edge_tensor(light - blurred(light, 12), 2.0)
+    seen = 0.5 * np.arctan2(across.mean(), along.mean())
+    assert abs((seen - angle + np.pi / 2) % np.pi - np.pi / 2) < 0.3
 
 
 def test_a_white_page_stays_light_under_a_dark_artwork(
