@@ -44,7 +44,9 @@ def main() -> None:
         write(f"{'what':<28} {'MB':>8} {'limit':>8}\n")
         write(f"{'wheel':<28} {wheel.stat().st_size / MB:>8.1f} {60:>8}\n")
         write(f"{'base install, without pip':<28} {installed / MB:>8.1f} {260:>8}\n")
-        parts = [p for p in site.iterdir() if p.is_dir() and not p.name.startswith("pip")]
+        parts = [
+            p for p in site.iterdir() if p.is_dir() and not p.name.startswith(("pip", "setuptools"))
+        ]
         for part in sorted(parts, key=size, reverse=True)[:10]:
             write(f"  {part.name:<26} {size(part) / MB:>8.1f}\n")
         for model in sorted((site / "haiga" / "models" / "bundled").iterdir()):
