@@ -135,7 +135,9 @@ def _key_line(image: Image.Image, sitting: Sitting, lab: Floats, grain: Image.Im
     near = max(h, w) / 384
     ridge = blurred(light, 6.0 * near) - blurred(light, 2.4 * near)
     sway = noise(sitting.rng, w, h, 30 * near) * np.float32(0.008)
-    line = resized((ridge + sway - 0.030).astype(np.float32), sitting.width, sitting.height)
+    # A line is long: what is dark over a few pixels only is a spot, and stays uncut.
+    long = np.minimum(ridge - 0.030, blurred(np.maximum(ridge, 0), 9 * near) - 0.014)
+    line = resized((long + sway).astype(np.float32), sitting.width, sitting.height)
     mask = Image.fromarray(np.clip(line * 40 * 255, 0, 235).astype(np.uint8))
     dark = sitting.palette[np.argmin(sitting.palette[:, 0])]
     ink = np.array([min(0.30, float(dark[0])), dark[1] * 0.7, dark[2] * 0.7 - 0.015], np.float32)
