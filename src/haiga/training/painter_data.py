@@ -62,12 +62,30 @@ class Batch:
     present: Tensor
 
 
+def dark_sides(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Which of (top, bottom, left, right) of each (N, H, W, 3) crop is a black border, (N, 4)."""
+    found = np.zeros((len(pixels), 4), bool)
+    for i, crop in enumerate(pixels):
+        edges = (crop[:4], crop[-4:], crop[:, :4], crop[:, -4:])
+        inside = float(crop[30:-30, 30:-30].mean())
+        found[i] = [float(edge.mean()) < min(60.0, 0.45 * inside) for edge in edges]
+    return found
+
+
 class PainterData:
-    """Draws batches; what was drawn is counted, so that a run can prove what it saw."""
+    """Draws batches; what was drawn is counted, so that a run can prove what it saw.
+
+    `dark` (N, 4) says which sides of a crop are black borders: shifts avoid them.
+    """
 
     def __init__(
-        self, folder: Path, words: Sequence[PictureWords], weights: npt.NDArray[np.float64]
+        self,
+        folder: Path,
+        words: Sequence[PictureWords],
+        weights: npt.NDArray[np.float64],
+        dark: npt.NDArray[np.bool_],
     ) -> None:
+        self.dark = dark
         self.latents = np.load(folder / "latents.npy", mmap_mode="r")
         self.maps = np.load(folder / "maps.npy", mmap_mode="r")
         statistics = json.loads((folder / "latents.json").read_text(encoding="utf-8"))
@@ -122,6 +140,18 @@ class PainterData:
                 present[row, place] = 1
         return torch.from_numpy(words), torch.from_numpy(present)
 
+    def shift(self, index: int, mirror: int, rng: np.random.Generator) -> tuple[int, int]:
+        """0 or 2 latent cells (two are one cell of the map) down and right, off black borders."""
+        top, left = (2 * rng.integers(0, 2, 2)).tolist()
+        above, below, before, after = self.dark[index]
+        if mirror:
+            before, after = after, before
+        if above != below:
+            top = 2 if above else 0
+        if before != after:
+            left = 2 if before else 0
+        return top, left
+
     def draw(self, size: int, rng: np.random.Generator) -> Batch:
         """A batch drawn by weight, each with a random mirror, shift and choice of words."""
         index = rng.choice(len(self.weights), size, p=self.weights)
@@ -129,7 +159,7 @@ class PainterData:
         latents, maps = [], []
         for i in index:
             mirror = int(rng.integers(2))
-            top, left = (2 * rng.integers(0, 2, 2)).tolist()  # in latent cells; a map cell is two
+            top, left = self.shift(int(i), mirror, rng)
             latents.append(self.latents[i, mirror, :, top : top + 16, left : left + 16])
             whole = self.maps[i][:, ::-1] if mirror else self.maps[i]
             row, column = top // 2, left // 2

@@ -56,7 +56,9 @@ def squares(picture: Image.Image, collection: str) -> list[Image.Image]:
     if collection == "fsa_color_photos":
         cut = round(0.055 * min(width, height))
         picture = picture.crop((cut, cut, width - cut, height - cut))
-    elif collection not in ("usda_watercolors_small", "usda_watercolors_large"):
+    elif collection.startswith("usda"):
+        picture = without_black_border(picture)
+    else:
         cut = round(0.015 * min(width, height))
         picture = picture.crop((cut, cut, width - cut, height - cut))
     width, height = picture.size
@@ -77,6 +79,18 @@ def squares(picture: Image.Image, collection: str) -> list[Image.Image]:
             left, top = (along, across) if width > height else (across, along)
             boxes.append((left, top, left + part, top + part))
     return [picture.resize((CROP_PX, CROP_PX), Image.Resampling.LANCZOS, box=box) for box in boxes]
+
+
+def without_black_border(picture: Image.Image) -> Image.Image:
+    """A page scanned on black, with the black around it cut away."""
+    light = np.asarray(picture.convert("L"), np.float32)
+    rows, columns = np.flatnonzero(light.mean(1) > 110), np.flatnonzero(light.mean(0) > 110)
+    if len(rows) < 40 or len(columns) < 40:
+        return picture
+    spare = max(2, round(0.012 * min(picture.size)))
+    left, right = int(columns[0]) + spare, int(columns[-1]) + 1 - spare
+    top, bottom = int(rows[0]) + spare, int(rows[-1]) + 1 - spare
+    return picture.crop((left, top, right, bottom))
 
 
 def build(root: Path, out: Path, *, held_out_every: int = 40) -> PictureCache:

@@ -27,13 +27,14 @@ from haiga.training import checkpoints
 from haiga.training.nets.autoencoder import Decoder, Encoder
 from haiga.training.nets.flow import FlowNet
 from haiga.training.nets.teacher import Teacher
-from haiga.training.painter_data import Batch, PainterData, write_latents
+from haiga.training.painter_data import Batch, PainterData, dark_sides, write_latents
 from haiga.training.picture_cache import open_cache
 from haiga.training.picture_words import picture_words
 from haiga.training.sampling import painter_weights
 from haiga.training.sheets import write_sheet
 from haiga.training.teacher_features import write_features
 
+SAVE_EVERY_S, SAMPLE_EVERY_S = 300.0, 900.0
 SAMPLE_TEXTS = (
     "winter landscape snow",
     "sunset sea",
@@ -125,7 +126,7 @@ def prepare(args: argparse.Namespace) -> tuple[PainterData, Decoder]:
     if not (folder / "latents.json").exists():
         encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         write_latents(cache, encoder, folder, weights)
-    data = PainterData(folder, words, weights)
+    data = PainterData(folder, words, weights, dark_sides(cache.pixels))
     return data, decoder
 
 
@@ -157,10 +158,12 @@ def main(argv: list[str]) -> None:
     if args.resume and checkpoint.exists():
         meta = checkpoints.load(checkpoint, {"net": net, "average": average}, optimizers)
         step, spent = int(meta["step"]), float(meta["seconds"])
+        if (args.out / "seen.npy").exists():
+            data.seen += np.load(args.out / "seen.npy")
     rng = np.random.default_rng([args.seed, step, rank])
     noise = torch.Generator().manual_seed(args.seed + 1000 * step + rank)
     log = (args.out / "log.csv").open("a")
-    started = saved = time.monotonic()
+    started = saved = sampled = time.monotonic()
     sums, drawn = np.zeros(2), step * args.batch * workers
     while True:
         elapsed = spent + time.monotonic() - started
@@ -205,18 +208,22 @@ def main(argv: list[str]) -> None:
             print(line, file=log, flush=True)
             print(line, flush=True)
             sums[:] = 0
-        if time.monotonic() - saved > 420:
+        if time.monotonic() - saved > SAVE_EVERY_S:
             saved = time.monotonic()
             write(checkpoint, net, average, optimizers, step, elapsed)
+            np.save(args.out / "seen.npy", data.seen)
+        if time.monotonic() - sampled > SAMPLE_EVERY_S:
+            sampled = time.monotonic()
             report(average, decoder, data, args.out, step)
     if rank == 0:
         write(checkpoint, net, average, optimizers, step, elapsed)
+        np.save(args.out / "seen.npy", data.seen)
         report(average, decoder, data, args.out, step)
         vocabulary = data.vocabulary()
         (args.out / "seen.json").write_text(json.dumps(vocabulary), encoding="utf-8")
         audit = {"drawable": int((data.weights > 0).sum()), "seen": int((data.seen > 0).sum())}
         print(
-            f"coverage: {audit['seen']} of {audit['drawable']} crops seen since the start",
+            f"coverage: {audit['seen']} of {audit['drawable']} crops seen by the first worker",
             flush=True,
         )
 
