@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -184,3 +185,33 @@ def test_ctrl_c_while_a_piece_is_kept_keeps_all_of_it_or_none(tmp_path: Path) ->
         assert piece.sheet.is_file()
         assert piece.alt_file.is_file()
     assert list((tmp_path / "aside").iterdir()) == []
+
+
+@posix
+def test_a_studio_on_a_read_only_disk_can_be_looked_at() -> None:
+    """As another user where the tests run as root, whom no permission stops."""
+    with tempfile.TemporaryDirectory() as place:
+        done = run(
+            """
+            from pathlib import Path
+            folder = Path(sys.argv[1], "studio")
+            Studio.open(folder).add_piece(piece_of(7))
+            kept = Studio.open(folder).pieces()[0].id
+            os.chmod(folder.parent, 0o755)
+            for path in (folder, folder / "studio.sqlite3"):
+                path.chmod(0o555)
+            if os.getuid() == 0:
+                os.setuid(65534)
+            print([p.id for p in Studio.open(folder, must_exist=True).pieces()] == [kept])
+            try:
+                Studio.open(folder)
+            except UserError as error:
+                print(error)
+            """,
+            place,
+        )
+        Path(place, "studio").chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    listed, refused = done.stdout.splitlines()
+    assert listed == "True"
+    assert "cannot be used" in refused

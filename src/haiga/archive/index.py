@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -49,11 +50,24 @@ class IndexBusy(UserError):
     """Another process holds the index."""
 
 
+def is_frozen(path: Path) -> bool:
+    """Whether an index can only be looked at: its folder takes no writing, and none is under way.
+
+    A write-ahead log beside it would hold pieces that a frozen reader cannot see.
+    """
+    unmerged = path.with_name(f"{path.name}-wal").exists()
+    return path.is_file() and not os.access(path.parent, os.W_OK) and not unmerged
+
+
 @contextlib.contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection for one piece of work, in no transaction yet; SQLite's errors as UserError."""
+def connected(path: Path, *, frozen: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection for one piece of work, in no transaction yet; SQLite's errors as UserError.
+
+    `frozen` reads a file that nobody can be writing, as on a read-only disk.
+    """
+    where = f"{path.absolute().as_uri()}?immutable=1" if frozen else str(path)
     try:
-        db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        db = sqlite3.connect(where, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=frozen)
         try:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from haiga.archive.index import connected, open_index, transaction
+from haiga.archive.index import connected, is_frozen, open_index, transaction
 from haiga.archive.stored import PICTURES, StoredPiece, record_of, stored_piece
 from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Piece
@@ -46,20 +46,24 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 class Studio:
     """An open studio folder; safe to use from several threads and processes at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, frozen: bool = False) -> None:
         self.folder = folder
+        self._frozen = frozen
         self._index = folder / INDEX
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, must_exist: bool = False) -> Studio:
         """The studio at a path, made if it is not there (unless `must_exist`).
 
-        With no path: the folder HAIGA_STUDIO names, or `./haiga-studio`. Raises
-        UserError when it cannot be opened or made.
+        With no path: the folder HAIGA_STUDIO names, or `./haiga-studio`. One that
+        `must_exist` may lie on a read-only disk. Raises UserError when it cannot
+        be opened or made.
         """
         folder = Path(path or os.environ.get(ENVIRONMENT_KEY) or DEFAULT_STUDIO)
         if must_exist and not (folder / INDEX).is_file():
             raise UserError(f"{folder}: there is no studio here; `haiga create` makes one")
+        if must_exist and is_frozen(folder / INDEX):
+            return cls(folder, frozen=True)
         make_folder(folder)
         studio = cls(folder)
         open_index(studio._index)
@@ -105,7 +109,7 @@ class Studio:
 
     def pieces(self, limit: int | None = None) -> list[StoredPiece]:
         """The pieces of the studio, newest first, at most `limit`."""
-        with connected(self._index) as db:
+        with connected(self._index, frozen=self._frozen) as db:
             rows = db.execute(
                 "SELECT number, record FROM pieces ORDER BY number DESC LIMIT ?",
                 (-1 if limit is None else limit,),
@@ -115,7 +119,7 @@ class Studio:
     def piece(self, id_or_prefix: str) -> StoredPiece:
         """The piece with an id, or the only one whose id begins so; UserError otherwise."""
         start = id_or_prefix
-        with connected(self._index) as db:
+        with connected(self._index, frozen=self._frozen) as db:
             rows = db.execute(
                 "SELECT number, id, record FROM pieces WHERE substr(id, 1, ?) = ? ORDER BY number",
                 (len(start), start),
@@ -134,7 +138,7 @@ class Studio:
 
     def recent_styles(self, artist: str, n: int) -> list[str]:
         """The ids of the styles of an artist's last `n` pieces, newest first."""
-        with connected(self._index) as db:
+        with connected(self._index, frozen=self._frozen) as db:
             rows = db.execute(
                 "SELECT style_id FROM pieces WHERE artist = ? ORDER BY number DESC LIMIT ?",
                 (artist, n),
