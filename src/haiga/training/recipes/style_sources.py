@@ -248,6 +248,6 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         "square_paintings", "landscape", "oil", "Public domain",
-        "museums named with each work, known to Wikidata", _landscape, 120, trim=0.02,
+        "museum not recorded; listed on Wikidata", _landscape, 120, trim=0.02,
     ),
 )  # fmt: skip
