@@ -70,4 +70,4 @@ def copied(poems: list) -> int:  # type: ignore[type-arg]
 
 
 if __name__ == "__main__":
-    main(*(int(a) for a in (sys.argv[1:] + ["1000", "48"][len(sys.argv) - 1 :])))
+    main(*(int(a) for a in (sys.argv[1:] + ["1000", "64"][len(sys.argv) - 1 :])))

@@ -32,7 +32,7 @@ def main() -> None:
     wall, cpu = min(tuple(float(v) for v in run.stdout.split()) for run in runs)
     print(f"{'cold: import, load, one haiku':34}{wall:8.2f} s{cpu:8.2f} s of CPU")
     base = 0.0
-    for candidates in (12, 24, 48, 96):
+    for candidates in (16, 32, 64, 128):
         poet = LstmPoet(candidates=candidates)
         poet.write([""], form="haiku", seeds=[0])
         began, cpu = time.perf_counter(), time.process_time()

@@ -3,5 +3,5 @@
 # $DATA is the folder of poems (*.jsonl.gz). Each stage goes on where its last checkpoint was.
 # The bundled files come from a pretraining that was stopped by hand (see log.txt for the step).
 haiga train haiku pretrain --data "$DATA"/text --work poet --steps 2800 --threads 1
-haiga train haiku refine --data "$DATA"/text --work poet --refine-steps 600 --threads 1
+haiga train haiku refine --data "$DATA"/text --work poet --refine-steps 300 --threads 1
 haiga train haiku export --data "$DATA"/text --work poet --out poet/haiku

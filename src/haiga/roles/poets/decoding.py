@@ -35,7 +35,19 @@ Bools = npt.NDArray[np.bool_]
 
 _WORN = frozenset(
     "flower flowers little sweet blossom blossoms lovely dewy mossy purple golden silver sunny"
-    " murmuring whispering shining".split()
+    " murmuring whispering shining blowing blow blows windy slowly single".split()
+)
+_COMMON = frozenset(
+    "over horizon valley valleys comes butterfly butterflies violet violets glimmering yellow"
+    " forest meadow meadows".split()
+)
+_COLOURS = frozenset(
+    "red blue green yellow white black gray brown purple crimson scarlet golden gold silver pink"
+    " violet amber rosy pale bright dim dark".split()
+)
+_HOURS = frozenset(
+    "morning mornings evening evenings night nights twilight dusk dawn noon midnight afternoon"
+    " sunset sunrise daybreak nightfall today tonight".split()
 )
 NEVER = np.float32(-1e9)
 
@@ -53,7 +65,7 @@ class Weights:
     theme: float = 2.5
     asked: float = 6.0
     """The very words asked for."""
-    pictured: float = 2.5
+    pictured: float = 4.0
     """The picture a poem starts from when nothing was asked."""
     context: float = 0.7
     """Likeness to the content words already there."""
@@ -66,8 +78,8 @@ class Weights:
     """Against the first words any verse reaches for."""
     abstract: float = 2.0
     doubt: float = 1.0
-    colour: float = 3.0
-    """Against a second colour."""
+    same_sort: float = 3.0
+    """Against a second colour, or a second time of day."""
     again: float = 0.6
     """For each time a small word has been said before."""
 
@@ -84,7 +96,7 @@ class Drafts:
     bare: Ints  # (K, n - 1) the last words without marks, -1 where none
     said: npt.NDArray[np.int16]  # (K, stems) how often each stem was said
     context: Floats  # (K, 128) sum of the vectors of the content words
-    coloured: Ints  # (K,) how many colours were named
+    sorts: Ints  # (K, 3) how many colours (1) and times of day (2) were named
     alive: Bools  # (K,) False once no word fitted
     plans: list[Plan]
     tokens: list[list[int]]
@@ -132,10 +144,8 @@ class Decoder:
         self._fixed = self._fixed_bias()
         self._a, self._an = lexicon.index["a"], lexicon.index["an"]
         self._one = lexicon.among({"a", "an", "one", "another", "each", "three", "these", "two"})
-        self._colours = lexicon.among(
-            set("red blue green yellow white black gray brown purple crimson scarlet golden gold "
-                "silver pink violet amber rosy pale bright dim dark".split())
-        )  # fmt: skip
+        # one colour and one time of day are enough for a poem
+        self._sort = lexicon.among(_COLOURS) + 2 * lexicon.among(_HOURS)  # (V,) 0, 1 or 2
         self._uncounted = lexicon.uncounted
         self._reach: _Reach | None = None
 
@@ -146,6 +156,7 @@ class Decoder:
         bias = rare + w.image * things - w.abstract * x.abstract
         bias -= w.doubt * np.array([bool(d) for d in x.doubts])
         bias -= w.worn * x.among(_WORN)
+        bias -= 0.5 * w.worn * x.among(_COMMON)
         bias -= w.person * x.among({"i", "my", "this", "these", "another", "each", "one"})
         return np.asarray(bias, np.float32)
 
@@ -181,7 +192,7 @@ class Decoder:
             bare=np.full((count, self.attested.copy_run - 1), -1),
             said=np.zeros((count, int(x.stem.max()) + 1), np.int16),
             context=np.zeros((count, self.themes.table.shape[1]), np.float32),
-            coloured=np.zeros(count, np.int64),
+            sorts=np.zeros((count, 3), np.int64),
             alive=np.ones(count, bool),
             plans=[self._plan(form, turn, fits, draw) for _ in range(count)],
             tokens=[[] for _ in range(count)],
@@ -290,8 +301,8 @@ class Decoder:
             top, best = np.broadcast_to(words, score.shape), score
         best[(before == self._a)[:, None] & x.vowel[top]] = NEVER
         best[(before == self._an)[:, None] & ~x.vowel[top]] = NEVER
-        colours = self._colours[top] & (drafts.coloured[rows] > 0)[:, None]
-        best -= w.colour * colours
+        sort = self._sort[top]
+        best -= w.same_sort * ((sort > 0) & (np.take_along_axis(drafts.sorts[rows], sort, 1) > 0))
         best[self._one[before][:, None] & self._uncounted[top]] -= 4.0
         said = np.take_along_axis(drafts.said[rows], x.stem[top], 1)
         best -= w.again * said
@@ -334,7 +345,7 @@ class Decoder:
             drafts.near[row].append(float(near[i]))
         drafts.said[rows, x.stem[token]] += 1
         drafts.context[rows] += self.themes.table[token]
-        drafts.coloured[rows] += self._colours[token]
+        drafts.sorts[rows, self._sort[token]] += 1
         word = x.is_word[token]
         drafts.bare[rows[word]] = np.concatenate(
             [drafts.bare[rows[word], 1:], token[word, None]], 1

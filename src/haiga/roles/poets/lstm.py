@@ -37,7 +37,7 @@ class LstmPoet:
     """
 
     def __init__(
-        self, *, model: str = "haiku", candidates: int = 48, temperature: float = 0.6
+        self, *, model: str = "haiku", candidates: int = 64, temperature: float = 0.6
     ) -> None:
         if not 1 <= candidates <= 512:
             raise UserError(f"candidates: must be from 1 to 512, got {candidates}")

@@ -23,6 +23,7 @@ Bools = npt.NDArray[np.bool_]
 SLOTS = (
     "the_one", "the_many", "adjective", "noun", "nouns", "mass", "verb_s", "verb", "is", "are",
     "ing", "of", "in", "and", "i", "adverb", "while", "spot", "spots",
+    "part",
 )  # fmt: skip
 BREAK = "/"
 
@@ -57,6 +58,16 @@ _LIVING = """
     day days hour hours year years month months week weeks moment moments minute sorrow age ages
     time times while evening voice voices song songs sound sounds whisper echo echoes scent perfume
     smile smiles kind way ways sort thing things
+    """
+_PARTS = """
+    sound scent smell edge shadow field path light song drop branch row cloud wall voice breath cup
+    bowl end hour name gleam glow rim foot top bank hum pool patch rustle whisper murmur silence
+    color weight roof bed leaf petal ring handful line trail veil wave flight flock nest echo
+    reflection crest shade dust warmth sea lake garden grove wood house town street bridge side
+    bottom middle depth blue white green gold red gray shape taste touch stillness noise cry flash
+    spark ray flame smoke mist rain basket heap pile load bundle bunch wreath carpet ribbon thread
+    web bit piece night day morning evening month season beginning door window gate tower bell lamp
+    stone hill shore island river stream
     """
 _WHILE = "while as where when"
 _ADVERBS = """
@@ -127,6 +138,7 @@ def slots_of(lexicon: Lexicon) -> Slots:
         "while": listed(_WHILE).astype(np.float32),
         "spot": content * noun * ~living,
         "spots": content * nouns * ~living,
+        "part": content * np.where(listed(_PARTS), np.maximum(noun, 0.6), 0.0),
     }
     table = np.stack([chance[name] for name in SLOTS]).astype(np.float32)
     table[:, ~x.is_word] = 0.0
@@ -138,8 +150,12 @@ Words = list[str]
 
 
 def _pick(draw: Draw, *choices: tuple[float, Words]) -> Words:
-    weights = np.array([weight for weight, _ in choices])
-    return choices[int(draw.choice(len(choices), p=weights / weights.sum()))][1]
+    place = draw.random() * sum(weight for weight, _ in choices)
+    for weight, words in choices:
+        place -= weight
+        if place < 0:
+            return words
+    return choices[-1][1]
 
 
 def _one(draw: Draw) -> Words:
@@ -167,15 +183,20 @@ def _thing(draw: Draw) -> Words:
 
 
 def _of_thing(draw: Draw) -> Words:
-    return ["the_one", "noun", "of", *_thing(draw)]
+    whole = _pick(
+        draw, (3, ["mass"]), (3, ["nouns"]), (1.5, ["the_one", "noun"]), (1, ["adjective", "mass"])
+    )
+    return ["the_one", "part", "of", *whole]
+
+
+_SPOT = {"noun": "spot", "nouns": "spots", "mass": "mass", "part": "part"}
 
 
 def _place(draw: Draw) -> Words:
     """Where something is: never in a nightingale."""
     words = _thing(draw) if draw.random() < 0.88 else _of_thing(draw)
-    first = next(i for i, word in enumerate(words) if word in ("noun", "nouns", "mass"))
-    spot = {"noun": "spot", "nouns": "spots", "mass": "mass"}[words[first]]
-    return ["in", *words[:first], spot, *words[first + 1 :]]
+    first = next(i for i, word in enumerate(words) if word in _SPOT)
+    return ["in", *words[:first], _SPOT[words[first]], *words[first + 1 :]]
 
 
 def _predicate(draw: Draw, one: bool) -> Words:
@@ -184,7 +205,7 @@ def _predicate(draw: Draw, one: bool) -> Words:
         draw,
         (5, [verb]),
         (1.2, [verb, "adverb"]),
-        (0.8, [be, "ing"]),
+        (0.35, [be, "ing"]),
         (0.5, [be, "adjective"]),
     )
 
@@ -201,7 +222,7 @@ def fragment(draw: Draw) -> Words:
     return _pick(
         draw,
         (3, ["the_one", "adjective", "noun"]),
-        (0.7, ["adjective", "adjective", "nouns"]),
+        (0.25, ["adjective", "adjective", "nouns"]),
         (2, ["the_one", "noun", *_place(draw)]),
         (2, ["nouns", *_place(draw)]),
         (2, _of_thing(draw)),

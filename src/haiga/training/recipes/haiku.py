@@ -130,7 +130,15 @@ def refine(data: Path, work: Path, *, steps: int, seed: int) -> None:
     train_stream(
         net,
         lambda epoch: haiku_epoch(material, vectors, index, seed, epoch),
-        Plan(steps=steps, seed=seed, rows=32, rate=8e-4, least_rate=3e-5, warmup=30),
+        Plan(
+            steps=steps,
+            seed=seed,
+            rows=32,
+            rate=8e-4,
+            least_rate=3e-5,
+            warmup=30,
+            checkpoint_s=400,
+        ),
         work / "haiku",
         held_out=_held_out(data, index, seed),
         say=_say,
@@ -156,8 +164,8 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of *.jsonl.gz poems")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--out", type=Path, help="folder for the model's files")
-    parser.add_argument("--steps", type=int, default=5200, help="of 64 x 40 tokens of verse")
-    parser.add_argument("--refine-steps", type=int, default=700, help="of 32 x 40 tokens")
+    parser.add_argument("--steps", type=int, default=2800, help="of 64 x 40 tokens of verse")
+    parser.add_argument("--refine-steps", type=int, default=300, help="of 32 x 40 tokens")
     parser.add_argument("--words", type=int, default=8000, help="size of the vocabulary")
     parser.add_argument("--checkpoint", default="haiku", choices=["haiku", "verse"])
     parser.add_argument("--seed", type=int, default=1)
