@@ -109,10 +109,8 @@ def write_poet(
 _SOURCE = "facjure/public-domain-poetry on GitHub"
 _DATA = (
     ("Public-domain poems, 397 poets", 22009, "Public domain, some in the United States only"),
-    ("Tercets of the same poets", 1609, "Public domain, some in the United States only"),
     ("Classic haiku, English by Peter Beilenson (Japanese Haiku, 1955)", 147,
      "Public domain in the United States (copyright not renewed)"),
-    ("Verse that scans 5-7-5, of the same poets", 575, "Public domain"),
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ PARTS = {
     "novelty": 0.3,
     "theme": 1.0,
 }
-"""What each part counts in the total. Their worth is logged in docs/LOG.md."""
+"""What each part counts in the total. Set by reading samples; no part was measured alone yet."""
 
 
 @dataclass(frozen=True)
