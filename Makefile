@@ -35,12 +35,12 @@ lint: .venv/.dev
 	@touch $@
 
 .venv/.base: .venv/.made pyproject.toml constraints.txt
-	@echo "installing haiga (about 250 MB, no torch)"
+	@echo "installing haiga (about 250 MB, no torch; this takes a minute or more)"
 	$(PIP) -e .
 	@touch $@
 
 .venv/.dev: .venv/.made pyproject.toml constraints.txt
-	@echo "installing the development environment (about 1.5 GB, with torch)"
+	@echo "installing the development environment (about 1.5 GB, with torch; this takes some minutes)"
 	$(PIP) -e '.[dev,train]'
 	@touch .venv/.base $@
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -87,13 +88,17 @@ def piece_text(piece: StoredPiece) -> str:
 
 
 def credit_line(style: Mapping[str, Any]) -> str:
-    """An artwork in one line: title, date, artist, credit and licence, as far as known."""
+    """An artwork in one line: title, date, artist, credit and rights, as far as known.
+
+    The whole wording of the licence is in the JSON and in the recipe.
+    """
     date = f" ({style['date']})" if style["date"] else ""
     by = f" by {style['artist']}" if style["artist"] else ""
     work = f"“{style['title']}”{date}{by}"
+    rights = re.split(r" \(|;", style["licence"])[0]
     if style["title"] in style["credit"]:  # many credits begin with artist and title
         work = style["credit"]
-        parts = [work, style["licence"]]
+        parts = [work, rights]
     else:
-        parts = [work, style["credit"], style["licence"]]
+        parts = [work, style["credit"], rights]
     return "after " + "; ".join(part for part in parts if part)

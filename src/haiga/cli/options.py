@@ -27,7 +27,7 @@ Artist = Annotated[
         "--artist",
         "-a",
         metavar="NAME|FILE.toml",
-        help="A ready artist (auria) or the file of your own.",
+        help="A ready artist (auria, shiro) or a file of your own.",
     ),
 ]
 
@@ -37,7 +37,8 @@ Seed = Annotated[
         "--seed",
         "-s",
         metavar="N",
-        help="0 to 9223372036854775807; the same seed makes the same again. "
+        help="0 to 9223372036854775807; the same seed makes the same again "
+        "(create: as long as the same styles rest). "
         "(default: drawn at random and reported)",
     ),
 ]

@@ -6,7 +6,7 @@ import numpy as np
 
 from haiga.core.nouns import Picture, Verdict
 
-FLAT_SPREAD = 4.0
+FLAT_SPREAD = 10.0
 """Standard deviation of luma (of 255) under which a picture counts as flat."""
 
 DARK_LEVEL = 12.0
@@ -31,7 +31,9 @@ def judge_blankness(picture: Picture, name: str = "not blank") -> Verdict:
     if bright < DARK_LEVEL:
         return Verdict(name, False, min(score, 0.1), "the picture is nearly black")
     if spread < FLAT_SPREAD:
-        return Verdict(name, False, min(score, 0.1), "the picture is one flat colour")
+        return Verdict(
+            name, False, min(score, 0.1), f"nearly flat: its tones spread over {spread:.0f} levels of 255"
+        )
     return Verdict(name, True, score, f"its tones spread over {spread:.0f} levels of 255")
 
 

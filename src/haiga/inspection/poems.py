@@ -8,7 +8,11 @@ from haiga.core.nouns import Poem, Verdict
 from haiga.features import syllables
 from haiga.features.words import words
 
-FORMS: dict[str, tuple[int, ...]] = {"haiku": (5, 7, 5), "tanka": (5, 7, 5, 7, 7)}
+FORMS: dict[str, tuple[int, ...]] = {
+    "haiku": (5, 7, 5),
+    "lune": (5, 3, 5),
+    "tanka": (5, 7, 5, 7, 7),
+}
 """Syllables a line of the forms that are judged."""
 
 

@@ -66,7 +66,7 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
         )
     try:
         recipe = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: its haiga recipe is damaged ({error})") from error
     if not isinstance(recipe, dict):
         raise UserError(f"{path}: its haiga recipe is damaged (not a table)")

@@ -76,9 +76,7 @@ def store_compactly(model: onnx.ModelProto) -> None:
             ]
         else:
             kept.append(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
-            widened.append(
-                helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT)
-            )
+            widened.append(helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT))
     nodes = list(model.graph.node)
     del model.graph.initializer[:], model.graph.node[:]
     model.graph.initializer.extend(kept)

@@ -19,9 +19,7 @@ CHUNK = 256
 
 class _TiedCrossEntropy(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, target: Tensor
-    ) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -> Tensor:
         # x (N, width), weight (V, width), bias (V,), target (N,) -> mean loss ()
         total = torch.zeros(())
         small = weight.to(torch.bfloat16)

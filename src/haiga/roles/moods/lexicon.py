@@ -24,6 +24,15 @@ from haiga.roles.moods.imagery import NEGATIONS, SEASON_LEANS, Leaning, leaning_
 FROM_POEM, RANDOM = "from-poem", "random"
 
 
+SEEN_NOT_FELT = frozenset(
+    """
+    lying falling fallen fall falls low lower leave drop drops dropped cut cuts cutting sharp fire
+    block blocks stuck stop stopped cold chilly heavy strike strikes sinking sunken empty
+    """.split()
+)
+"""What VADER reads as bitter (a lying witness, falling prices) and a haiku means as seen."""
+
+
 class LexiconMoodReader:
     """Reads the mood of poems.
 
@@ -131,7 +140,7 @@ def _reason(name: str, votes: Mapping[str, float], season: str | None, polarity:
         parts.append(f"its words together lie nearest to {name}")
     if season:
         parts.append(season)
-    if abs(polarity) >= 0.05:
+    if abs(polarity) >= 0.3:
         parts.append("its words are " + ("warm" if polarity > 0 else "bitter"))
     return "; ".join(parts)
 
@@ -153,4 +162,7 @@ def _vader() -> _Polarity:
     """VADER's analyser, read once per process (its lexicon takes some milliseconds)."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    return cast(_Polarity, SentimentIntensityAnalyzer())
+    analyzer = SentimentIntensityAnalyzer()
+    for word in SEEN_NOT_FELT:
+        analyzer.lexicon.pop(word, None)
+    return cast(_Polarity, analyzer)

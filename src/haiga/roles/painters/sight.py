@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -83,7 +84,9 @@ class Sight:
         """
         pictured: list[tuple[str, npt.NDArray[np.float32]]] = []
         unseen: list[str] = []
-        asked = [w for w in split_words(" ".join(poem.lines)) if w not in FUNCTION_WORDS]
+        text = " ".join(poem.lines)
+        asked = [w for w in split_words(text) if w not in FUNCTION_WORDS]
+        asked += [sign for sign in text if unicodedata.category(sign) == "So"]  # emoji and such
         for word in dict.fromkeys(asked):
             vector = self._vector(word)
             if vector is None:

@@ -35,10 +35,11 @@ Bools = npt.NDArray[np.bool_]
 
 _WORN = frozenset(
     "flower flowers little sweet blossom blossoms lovely dewy mossy purple golden silver sunny"
-    " murmuring whispering shining blowing blow blows windy slowly single".split()
+    " murmuring whispering shining blowing blow blows slowly single".split()
 )
+_STALE = frozenset("horizon windy trees cherry".split())
 _COMMON = frozenset(
-    "over horizon valley valleys comes butterfly butterflies violet violets glimmering yellow"
+    "over tiny misty softly valley valleys comes butterfly butterflies violet violets glimmering yellow"
     " forest meadow meadows".split()
 )
 _COLOURS = frozenset(
@@ -82,6 +83,10 @@ class Weights:
     """Against a second colour, or a second time of day."""
     again: float = 0.6
     """For each time a small word has been said before."""
+    rested: float = 0.65
+    """Share of the meaning words that rest in a poem, drawn anew for each, so that poems differ."""
+    rest: float = 5.0
+    """Against a resting word that nobody asked for."""
 
 
 @dataclass
@@ -156,6 +161,7 @@ class Decoder:
         bias = rare + w.image * things - w.abstract * x.abstract
         bias -= w.doubt * np.array([bool(d) for d in x.doubts])
         bias -= w.worn * x.among(_WORN)
+        bias -= 2.0 * w.worn * x.among(_STALE)
         bias -= 0.5 * w.worn * x.among(_COMMON)
         bias -= w.person * x.among({"i", "my", "this", "these", "another", "each", "one"})
         return np.asarray(bias, np.float32)
@@ -167,10 +173,12 @@ class Decoder:
         allowed[list(asked)] = True
         return self._slots.fits(allowed, asked)
 
-    def steer(self, theme: Theme) -> Floats:
-        """(V,) what the theme and its season add to each word."""
+    def steer(self, theme: Theme, draw: np.random.Generator) -> Floats:
+        """(V,) what the theme and its season add to each word, and what resting takes away."""
         w, x = self.weights, self.lexicon
-        bias = self._fixed + w.theme * np.maximum(0.0, theme.likeness - 0.15)
+        resting = x.content & (draw.random(len(x.words)) < w.rested)
+        resting[list(theme.asked)] = False
+        bias = self._fixed - w.rest * resting + w.theme * np.maximum(0.0, theme.likeness - 0.15)
         if theme.season >= 0:
             bias = bias + w.season * (x.season == theme.season)
             bias = bias - 3.0 * w.season * ((x.season >= 0) & (x.season != theme.season))

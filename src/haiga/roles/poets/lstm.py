@@ -83,7 +83,7 @@ class LstmPoet:
         theme = themes.of(about, seed)
         draw = generator(seed, "poet")
         turn = self._turn(form, draw)
-        fits, steer = decoder.fits(theme), decoder.steer(theme)
+        fits, steer = decoder.fits(theme), decoder.steer(theme, generator(seed, "resting"))
         drafts = decoder.begin(form, turn, fits, self._candidates, draw)
         for line in range(len(form.lines)):
             decoder.write_line(drafts, form, line, turn, fits, steer, draw)

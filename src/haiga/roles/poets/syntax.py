@@ -194,7 +194,7 @@ _SPOT = {"noun": "spot", "nouns": "spots", "mass": "mass", "part": "part"}
 
 def _place(draw: Draw) -> Words:
     """Where something is: never in a nightingale."""
-    words = _thing(draw) if draw.random() < 0.88 else _of_thing(draw)
+    words = _thing(draw) if draw.random() < 0.95 else _of_thing(draw)
     first = next(i for i, word in enumerate(words) if word in _SPOT)
     return ["in", *words[:first], _SPOT[words[first]], *words[first + 1 :]]
 
@@ -214,7 +214,7 @@ def _subject(draw: Draw) -> tuple[Words, bool]:
     one = bool(draw.random() < 0.62)
     if not one:
         return _many(draw), False
-    return (_of_thing(draw) if draw.random() < 0.15 else _one(draw)), True
+    return (_of_thing(draw) if draw.random() < 0.06 else _one(draw)), True
 
 
 def fragment(draw: Draw) -> Words:
@@ -225,7 +225,7 @@ def fragment(draw: Draw) -> Words:
         (0.25, ["adjective", "adjective", "nouns"]),
         (2, ["the_one", "noun", *_place(draw)]),
         (2, ["nouns", *_place(draw)]),
-        (2, _of_thing(draw)),
+        (0.8, _of_thing(draw)),
         (2, ["mass", *_place(draw)]),
         (1.5, ["adjective", "mass", *_place(draw)]),
         (1.5, ["adjective", "nouns", *_place(draw)]),
