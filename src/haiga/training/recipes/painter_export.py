@@ -123,7 +123,7 @@ def main(argv: list[str]) -> None:
             {
                 "name": name,
                 "items": len(files),
-                "licence": licences[name].most_common(1)[0][0],
+                "licence": "; ".join(licence for licence, _ in licences[name].most_common(4)),
                 "credit": CREDITS[name],
             }
             for name, files in sorted(works.items())
