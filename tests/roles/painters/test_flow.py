@@ -7,7 +7,7 @@ import pytest
 
 from haiga.core.errors import BadModel, UserError
 from haiga.core.nouns import Picture, Poem
-from haiga.roles.painters.flow import MEDIA, FlowPainter
+from haiga.roles.painters.flow import MEDIA, FlowPainter, developed
 
 POEM = Poem(("winter moon", "a river of snow", "silence"))
 
@@ -19,6 +19,15 @@ def painter() -> FlowPainter:
 
 def _brightness(picture: Picture) -> float:
     return float(picture.mean())
+
+
+def test_a_lattice_of_period_two_is_taken_away_and_a_gradient_is_kept() -> None:
+    lattice = np.indices((128, 128)).sum(0) % 2 * 2.0 - 1
+    flat = developed(np.stack([0.3 * lattice] * 3).astype(np.float32))
+    assert flat.std() < 1
+    ramp = np.broadcast_to(np.linspace(-0.8, 0.8, 128, dtype=np.float32), (3, 128, 128))
+    made = developed(np.ascontiguousarray(ramp))[64, :, 0].astype(float)
+    assert np.abs(made - np.linspace(0.1, 0.9, 128) * 255).max() < 6
 
 
 def test_a_poem_becomes_a_square_colour_picture(painter: FlowPainter) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from haiga.core.errors import UserError
 from haiga.core.nouns import Picture, Poem
@@ -27,6 +28,25 @@ MEDIA = {
 """What a picture may be made to look like, and the words that say so to the network."""
 
 Latent = npt.NDArray[np.float32]
+
+
+TRIM_PX = 3
+
+
+def developed(pixels: Latent) -> Picture:
+    """The decoder's (3, H, W) values in about [-1, 1] as a picture of that size.
+
+    Its last upsampling leaves a lattice of period two, which a binomial filter
+    takes away exactly (its response at that frequency is zero), and its zero
+    padding spoils the outermost three pixels, which are cut off.
+    """
+    levels = np.clip((pixels + 1) * 127.5, 0, 255).transpose(1, 2, 0)  # (H, W, 3)
+    height, width = levels.shape[:2]
+    rows = levels[:-2] + 2 * levels[1:-1] + levels[2:]
+    smooth = (rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16  # (H - 2, W - 2, 3)
+    inner = slice(TRIM_PX - 1, 1 - TRIM_PX)
+    small = Image.fromarray(smooth[inner, inner].round().astype(np.uint8))
+    return np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
 
 
 class FlowPainter:
@@ -102,8 +122,7 @@ class FlowPainter:
         mean = np.array(self._layout["mean"], np.float32).reshape(1, -1, 1, 1)
         deviation = np.array(self._layout["deviation"], np.float32).reshape(1, -1, 1, 1)
         (pixels,) = self._decoder.run({"latent": (x * deviation + mean).astype(np.float32)})
-        levels = np.clip((pixels[0] + 1) * 127.5, 0, 255).round().astype(np.uint8)  # (3, H, W)
-        return np.ascontiguousarray(levels.transpose(1, 2, 0))  # (H, W, 3)
+        return developed(pixels[0])
 
     @cached_property
     def _layout(self) -> dict[str, Any]:
