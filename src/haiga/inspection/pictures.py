@@ -31,9 +31,8 @@ def judge_blankness(picture: Picture, name: str = "not blank") -> Verdict:
     if bright < DARK_LEVEL:
         return Verdict(name, False, min(score, 0.1), "the picture is nearly black")
     if spread < FLAT_SPREAD:
-        return Verdict(
-            name, False, min(score, 0.1), f"nearly flat: its tones spread over {spread:.0f} levels of 255"
-        )
+        reason = f"nearly flat: its tones spread over {spread:.0f} levels of 255"
+        return Verdict(name, False, min(score, 0.1), reason)
     return Verdict(name, True, score, f"its tones spread over {spread:.0f} levels of 255")
 
 

@@ -37,10 +37,10 @@ _WORN = frozenset(
     "flower flowers little sweet blossom blossoms lovely dewy mossy purple golden silver sunny"
     " murmuring whispering shining blowing blow blows slowly single".split()
 )
-_STALE = frozenset("horizon windy trees cherry".split())
+_STALE = frozenset(["horizon", "windy", "trees", "cherry"])
 _COMMON = frozenset(
-    "over tiny misty softly valley valleys comes butterfly butterflies violet violets glimmering yellow"
-    " forest meadow meadows".split()
+    "over tiny misty softly valley valleys comes butterfly butterflies violet violets glimmering"
+    " yellow forest meadow meadows".split()
 )
 _COLOURS = frozenset(
     "red blue green yellow white black gray brown purple crimson scarlet golden gold silver pink"
