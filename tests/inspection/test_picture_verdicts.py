@@ -25,7 +25,7 @@ def test_a_night_with_a_moon_is_kept() -> None:
 
 def test_a_picture_with_tones_is_kept_with_a_higher_score_for_more_of_them() -> None:
     ramp = np.repeat(np.linspace(0, 255, 64, dtype=np.uint8)[:, None, None], 64, 1).repeat(3, 2)
-    faint = (120 + ramp.astype(int) // 10).astype(np.uint8)
+    faint = (120 + ramp.astype(int) // 5).astype(np.uint8)
     assert judge_blankness(ramp).score == 1.0
     assert judge_blankness(faint).keep
     assert judge_blankness(faint).score < 0.5

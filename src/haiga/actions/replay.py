@@ -27,7 +27,8 @@ class Replayed:
     """The outcome of a replay.
 
     `identical`: every pixel is the same. `changed` names each input that is no
-    longer what the recipe says, in sentences; `ssim` in [-1, 1] compares the two
+    longer what the recipe says, or keeps the picture from being made (`remade` is
+    then False), in sentences; `ssim` in [-1, 1] compares the two
     pictures and is None where no second one could be made or its size differs.
     """
 
@@ -36,6 +37,7 @@ class Replayed:
     file: str
     seed: int
     identical: bool
+    remade: bool
     changed: tuple[str, ...]
     ssim: float | None
 
@@ -68,6 +70,7 @@ def replay(path: Path, *, on_event: Callable[[local.Event], None] = lambda e: No
         file=recipe.file,
         seed=recipe.seed,
         identical=identical,
+        remade=remade is not None,
         changed=tuple(changed),
         ssim=1.0 if identical else _similarity(picture, remade),
     )

@@ -41,11 +41,13 @@ def replay(
         )
     elif replayed.identical:
         output.give(f"identical: {file} came out the same, pixel by pixel")
-    else:
+    elif replayed.remade:
         output.give(f"not identical: {file}")
+    else:
+        output.give(f"could not be made again: {file}")
     if not json:
         for sentence in replayed.changed:
-            output.give(f"changed: {sentence}")
+            output.give(f"{'changed' if replayed.remade else 'reason'}: {sentence}")
         if replayed.ssim is not None and not replayed.identical:
             output.give(f"SSIM {replayed.ssim:.6f} (1 is the same)")
     if not replayed.identical:

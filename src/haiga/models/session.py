@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+# Official builds report to their maker and leave an identifier in ~/.cache, unless
+# this is set before the library is loaded; nothing in haiga phones home.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 import onnxruntime
 
 from haiga.core.errors import BadModel, JobError
 
-onnxruntime.disable_telemetry_events()
+onnxruntime.disable_telemetry_events()  # for builds that do not heed the variable
 
 
 class Session:

@@ -28,9 +28,10 @@ def save(
     modules: Mapping[str, nn.Module],
     optimizers: Mapping[str, torch.optim.Optimizer],
     meta: Mapping[str, Any],
+    loose: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write every parameter, optimizer moment and `meta` (plain JSON) to one file."""
-    tensors: dict[str, Tensor] = {}
+    """Write every parameter, optimizer moment, loose tensor and `meta` (plain JSON) to one file."""
+    tensors = {f"loose/{name}": t.contiguous().clone() for name, t in (loose or {}).items()}
     for name, module in modules.items():
         for key, value in module.state_dict().items():
             tensors[f"{name}/{key}"] = value.detach().contiguous().clone()
@@ -68,3 +69,10 @@ def load(
         optimizer.load_state_dict(whole)
     with safe_open(str(path), "pt") as file:
         return dict(json.loads(file.metadata()["meta"]))
+
+
+def load_loose(path: Path) -> dict[str, Tensor]:
+    """The loose tensors that `save` was given, by name."""
+    with safe_open(str(path), "pt") as file:
+        names = [name for name in file.keys() if name.startswith("loose/")]  # noqa: SIM118
+        return {name.removeprefix("loose/"): file.get_tensor(name) for name in names}

@@ -104,6 +104,8 @@ def quantize(source: Path, target: Path) -> None:
     """int8 weights for the matrix products and the LSTM; the embedding stays as it is."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    import haiga.models.session  # noqa: F401  (turns the library's telemetry off first)
+
     quantize_dynamic(
         str(source),
         str(target),

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from haiga.training import checkpoints
 from haiga.training.nets.lstm import State, WordLstm
 from haiga.training.text_loss import sampled_words, tied_cross_entropy
 from haiga.training.text_stream import Numbers
@@ -76,13 +77,6 @@ def perplexity(net: WordLstm, stream: Numbers, *, rows: int = 16, span: int = 64
     return math.exp(total / max(1, count))
 
 
-def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
-    """Writes a checkpoint beside its place and renames it, so that it is whole or absent."""
-    aside = path.with_suffix(".part")
-    torch.save(content, aside)
-    aside.replace(path)
-
-
 def train_stream(
     net: WordLstm,
     epoch_of: Callable[[int], Numbers],
@@ -92,13 +86,13 @@ def train_stream(
     held_out: dict[str, Numbers],
     say: Callable[[str], None],
 ) -> None:
-    """Trains `net` in place on `epoch_of(0)`, `epoch_of(1)` … and leaves `folder/last.pt`.
+    """Trains `net` in place on `epoch_of(0)`, `epoch_of(1)` … and leaves `folder/last.safetensors`.
 
-    Goes on from `folder/last.pt` where there is one. `held_out` streams are
+    Goes on from `folder/last.safetensors` where there is one. `held_out` streams are
     measured at every checkpoint. Each report is a line of JSON.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "last.pt"
+    file = folder / "last.safetensors"
     adam = torch.optim.AdamW(
         net.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=plan.decay, fused=True
     )
@@ -106,12 +100,12 @@ def train_stream(
     state: State | None = None
     torch.manual_seed(plan.seed)
     if file.exists():
-        saved = torch.load(file, weights_only=True)
-        net.load_state_dict(saved["net"])
-        adam.load_state_dict(saved["adam"])
-        step, epoch, position = saved["step"], saved["epoch"], saved["position"]
-        state, seconds = saved["state"], saved["seconds"]
-        torch.set_rng_state(saved["random"])
+        meta = checkpoints.load(file, {"net": net}, {"adam": adam})
+        step, epoch, position = meta["step"], meta["epoch"], meta["position"]
+        seconds = meta["seconds"]
+        loose = checkpoints.load_loose(file)
+        state = (loose["hidden"], loose["cell"])
+        torch.set_rng_state(loose["random"])
         say(json.dumps({"resumed": step}))
     grid = in_rows(epoch_of(epoch), plan.rows)
     began = reported = kept = time.monotonic()
@@ -161,19 +155,17 @@ def train_stream(
                 for name, stream in held_out.items():
                     report[f"perplexity_{name}"] = round(perplexity(net, stream), 1)
                 kept = time.monotonic()
-                save_checkpoint(
+                checkpoints.save(
                     file,
+                    {"net": net},
+                    {"adam": adam},
                     {
-                        "net": net.state_dict(),
-                        "sizes": net.sizes,
-                        "adam": adam.state_dict(),
                         "step": step,
                         "epoch": epoch,
                         "position": position,
-                        "state": state,
                         "seconds": seconds + kept - began,
-                        "random": torch.get_rng_state(),
                     },
+                    {"hidden": state[0], "cell": state[1], "random": torch.get_rng_state()},
                 )
                 reported = time.monotonic()
             say(json.dumps(report))

