@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from haiga.core.forms import Form, Span
 from haiga.core.nouns import Poem
 from haiga.inspection.poems import judge_coverage, judge_form, judge_novelty, possible_syllables
 
@@ -57,3 +58,23 @@ def test_a_poet_that_does_not_measure_novelty_gets_no_good_mark_for_it() -> None
     assert judge_novelty(Poem(GOOD, details={"novelty": 0.95})).keep
     assert judge_novelty(Poem(GOOD, details={"parts": {"novelty": 0.7}})).score == 0.7
     assert not judge_novelty(Poem(GOOD, details={"novelty": 0.2})).keep
+
+
+def test_a_couplet_must_rhyme_and_the_line_that_does_not_is_told() -> None:
+    good = ("the moon goes down behind the hill", "and all the valley fields are still")
+    assert judge_form(Poem(good, "couplet")).keep
+    verdict = judge_form(Poem((good[0], "and all the valley fields are green"), "couplet"))
+    assert not verdict.keep
+    assert verdict.score == 0.5
+    assert "does not rhyme" in verdict.reason
+
+
+def test_a_form_of_ones_own_is_judged_as_data_with_ranges_and_stanzas() -> None:
+    form = Form("steps", (Span(1, 2), Span(3, 3)), "", True)
+    assert judge_form(Poem(("snow", "on the hill"), "steps"), form=form).keep
+    assert judge_form(
+        Poem(("snow", "on the hill", "rain", "in the night"), "steps"), form=form
+    ).keep
+    verdict = judge_form(Poem(("snow is here", "on the hill"), "steps"), form=form)
+    assert "instead of 1–2" in verdict.reason
+    assert "3 lines instead of 2" in judge_form(Poem(("a",) * 3, "steps"), form=form).reason

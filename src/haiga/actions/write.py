@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from haiga.actions.compose import poem_step
 from haiga.actions.makers import Makers
 from haiga.actions.texts import check_about
-from haiga.core.errors import UserError
+from haiga.core.forms import Form, Span, form_of
 from haiga.core.nouns import Poem
-from haiga.core.suggest import hint
 from haiga.engine import local
 from haiga.engine.plan import Pipeline
-from haiga.inspection.poems import FORMS, possible_syllables
+from haiga.inspection.poems import possible_syllables
 
 
 @dataclass(frozen=True)
@@ -32,22 +31,25 @@ def write(makers: Makers, *, form: str, seeds: range, about: str = "") -> Iterat
     The poem of a seed is the one that `haiga create` writes with that seed.
     Raises `UserError` for an unknown form.
     """
-    if form not in FORMS:
-        raise UserError(f"no form named '{form}'; {hint(form, FORMS)}")
+    chosen = form_of(form)
     plan = Pipeline((poem_step(makers, check_about(about), form),))
-    return _written(plan, form, seeds)
+    return _written(plan, chosen, seeds)
 
 
-def _written(plan: Pipeline, form: str, seeds: range) -> Iterator[Written]:
+def _written(plan: Pipeline, form: Form, seeds: range) -> Iterator[Written]:
     for seed in seeds:
         run = local.run(plan, seed)
         poem: Poem = run.values["poem"]
         counts = tuple(
-            _syllables(line, wanted) for line, wanted in zip(poem.lines, FORMS[form], strict=False)
+            _syllables(line, wanted) for line, wanted in zip(poem.lines, form.lines, strict=False)
         )
         yield Written(poem, seed, counts, run.seconds["poem"])
 
 
-def _syllables(line: str, wanted: int) -> int:
+def _syllables(line: str, wanted: Span | None) -> int:
     """The line's syllables: as the form asks where it can be read so, else the nearest count."""
-    return min(possible_syllables(line), key=lambda count: (abs(count - wanted), count))
+    span = wanted or Span(0, 0)
+    return min(
+        possible_syllables(line),
+        key=lambda count: (max(span.least - count, count - span.most, 0), count),
+    )

@@ -39,6 +39,11 @@ def is_known(word: str) -> bool:
     return word in _phones()
 
 
+def pronunciations(word: str) -> tuple[tuple[str, ...], ...]:
+    """Every pronunciation the CMU dictionary lists, as phones: ("S", "N", "OW1") for snow."""
+    return tuple(tuple(listed.split()) for listed in _phones().get(word.lower(), ()))
+
+
 def by_rule(word: str) -> int:
     """A guess for a word no dictionary lists: vowel groups, silent endings left out; at least 1."""
     word = word.replace("'", "")

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from haiga.core.forms import FORMS, Form
 from haiga.core.nouns import Poem, Verdict
 from haiga.features import syllables
+from haiga.features.rhyme import rhyme_kind
 from haiga.features.words import words
-
-FORMS: dict[str, tuple[int, ...]] = {
-    "haiku": (5, 7, 5),
-    "lune": (5, 3, 5),
-    "tanka": (5, 7, 5, 7, 7),
-}
-"""Syllables a line of the forms that are judged."""
-
 
 LEAST_NOVELTY = 0.3
 """Under this share of new turns of phrase a poem counts as taken from others."""
@@ -28,27 +22,48 @@ def possible_syllables(line: str) -> set[int]:
     return totals
 
 
-def judge_form(poem: Poem, name: str = "form") -> Verdict:
-    """Keeps a poem whose every line can be read with the syllables its form asks for.
+def judge_form(poem: Poem, name: str = "form", *, form: Form | None = None) -> Verdict:
+    """Keeps a poem whose every line can be read with the syllables and rhymes its form asks for.
 
-    Counts from the words alone and believes nothing the poet recorded. The
-    score is the share of lines that fit; forms without a count pass.
+    `form` is needed only for one that haiga has no name for. Counts from the words
+    alone and believes nothing the poet recorded; any listed pronunciation will do.
+    The score is the share of lines at which nothing is wrong; forms that ask for
+    nothing pass.
     """
-    if poem.form not in FORMS:
+    wanted = form or FORMS.get(poem.form)
+    if wanted is None or not (wanted.is_counted or wanted.is_rhymed):
         return Verdict(name, True, 1.0, f"a {poem.form} poem has no syllables to count")
-    wanted = FORMS[poem.form]
-    if len(poem.lines) != len(wanted):
-        reason = f"{len(poem.lines)} lines instead of {len(wanted)}"
+    size = wanted.stanza or len(wanted.lines)
+    if wanted.repeats and poem.lines and len(poem.lines) % size == 0:
+        wanted = wanted.of_lines(len(poem.lines))
+    if len(poem.lines) != len(wanted.lines):
+        reason = f"{len(poem.lines)} lines instead of {len(wanted.lines)}"
         return Verdict(name, False, 0.0, reason)
-    wrong = []
-    for line, count in zip(poem.lines, wanted, strict=True):
-        found = possible_syllables(line)
-        if count not in found:
-            read = " or ".join(str(n) for n in sorted(found))
-            wrong.append(f"“{line}” has {read} syllables instead of {count}")
-    score = 1 - len(wrong) / len(wanted)
-    form = "-".join(str(n) for n in wanted)
-    return Verdict(name, not wrong, score, "; ".join(wrong) or f"it is {form}")
+    wrong = [fault for line in range(len(poem.lines)) if (fault := _line_fault(poem, wanted, line))]
+    score = 1 - len(wrong) / len(wanted.lines)
+    return Verdict(name, not wrong, score, "; ".join(wrong) or f"it is {_shape(wanted)}")
+
+
+def _line_fault(poem: Poem, form: Form, line: int) -> str:
+    """What is wrong with a line, or nothing."""
+    text, span = poem.lines[line], form.lines[line]
+    found = possible_syllables(text)
+    if span is not None and not any(count in span for count in found):
+        read = " or ".join(str(n) for n in sorted(found))
+        return f"“{text}” has {read} syllables instead of {span}"
+    said = words(text)
+    for other in form.earlier_rhymes(line):
+        before = words(poem.lines[other])
+        if not (said and before and rhyme_kind(before[-1], said[-1])):
+            return f"“{text}” does not rhyme with “{poem.lines[other]}”"
+    return ""
+
+
+def _shape(form: Form) -> str:
+    size = form.stanza or len(form.lines)
+    spans = "-".join("free" if span is None else str(span) for span in form.lines[:size])
+    stanzas = f" in {len(form.lines) // size} stanzas" if len(form.lines) > size else ""
+    return f"{spans}{stanzas}, rhymed {form.rhyme[:size]}" if form.is_rhymed else spans + stanzas
 
 
 def judge_coverage(poem: Poem, unseen: Sequence[str], name: str = "painted words") -> Verdict:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from haiga.models.session import Session
 from haiga.roles.poets.attested import Attested
-from haiga.roles.poets.forms import Form
+from haiga.roles.poets.forms import CountedForm
 from haiga.roles.poets.lexicon import NOUNS, Lexicon
 from haiga.roles.poets.syntax import (
     SLOTS,
@@ -186,7 +186,7 @@ class Decoder:
         return np.asarray(bias, np.float32)
 
     def begin(
-        self, form: Form, turn: int, fits: Bools, count: int, draw: np.random.Generator
+        self, form: CountedForm, turn: int, fits: Bools, count: int, draw: np.random.Generator
     ) -> Drafts:
         """`count` drafts with their plans, the network having read the token that opens a haiku."""
         x = self.lexicon
@@ -210,7 +210,7 @@ class Decoder:
         self._read(drafts, np.arange(count), np.full(count, x.start))
         return drafts
 
-    def _plan(self, form: Form, turn: int, fits: Bools, draw: np.random.Generator) -> Plan:
+    def _plan(self, form: CountedForm, turn: int, fits: Bools, draw: np.random.Generator) -> Plan:
         """A plan all of whose lines this poem's words can fill."""
         plan: Plan = []
         for group in groups_of(form, turn):
@@ -250,7 +250,7 @@ class Decoder:
     def write_line(
         self,
         drafts: Drafts,
-        form: Form,
+        form: CountedForm,
         line: int,
         turn: int,
         fits: Bools,

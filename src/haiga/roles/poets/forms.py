@@ -1,4 +1,7 @@
-"""Poem forms as data: how many lines, and how many syllables in each."""
+"""What words can fill a form: the exact look-ahead, and the line that cannot be filled.
+
+The forms themselves are data in `haiga.core.forms`.
+"""
 
 from __future__ import annotations
 
@@ -9,34 +12,32 @@ import numpy as np
 import numpy.typing as npt
 
 from haiga.core.errors import UserError
-from haiga.core.suggest import hint
+from haiga.core.forms import Form, Span, form_of
 
 Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Form:
-    """A form: its name and the syllables of each line."""
+class CountedForm:
+    """A form whose every line has one number of syllables, and no rhyme."""
 
     name: str
     lines: tuple[int, ...]
 
 
-FORMS = {
-    form.name: form
-    for form in (
-        Form("haiku", (5, 7, 5)),
-        Form("tanka", (5, 7, 5, 7, 7)),
-        Form("lune", (5, 3, 5)),
-    )
-}
+def counted(form: Form) -> CountedForm:
+    """The form for a poet that keeps exact counts and no rhyme; UserError for any other form."""
+    if form.counts is None or form.is_rhymed:
+        raise UserError(
+            f"form '{form.name}': this poet keeps forms with one number of syllables a line and "
+            "no rhyme; a poet that `haiga train poet` made (--with) keeps the others"
+        )
+    return CountedForm(form.name, form.counts)
 
 
-def form_named(name: str) -> Form:
-    """The form of that name; UserError with the nearest names when there is none."""
-    if name not in FORMS:
-        raise UserError(f"no form named '{name}'; {hint(name, sorted(FORMS), label='forms')}")
-    return FORMS[name]
+def form_named(name: str) -> CountedForm:
+    """The counted form of that name or file; UserError for any other kind."""
+    return counted(form_of(name))
 
 
 def fillable(sizes: npt.NDArray[np.integer], ends: Bools, most: int) -> Bools:
@@ -55,7 +56,22 @@ def fillable(sizes: npt.NDArray[np.integer], ends: Bools, most: int) -> Bools:
     return table
 
 
-def check_fillable(form: Form, sizes: npt.NDArray[np.integer], ends: Bools) -> None:
+def reachable(span: Span, inner: Sequence[int], last: Sequence[int]) -> Bools:
+    """(most + 1,): whether a line with so many syllables spoken can still end within its span.
+
+    `inner` are the syllable counts that words may have, `last` those of words that
+    may end this line. At least one more word is said: entry n asks nothing of the
+    word before it.
+    """
+    table = np.zeros(span.most + 1, bool)
+    for spoken in range(span.most, -1, -1):
+        table[spoken] = any(spoken + n in span for n in last) or any(
+            spoken + n < span.most and table[spoken + n] for n in inner
+        )
+    return table
+
+
+def check_fillable(form: CountedForm, sizes: npt.NDArray[np.integer], ends: Bools) -> None:
     """UserError naming the first line of a form that these words cannot fill."""
     table = fillable(sizes, ends, max(form.lines))
     for number, syllables in enumerate(form.lines, start=1):
@@ -64,8 +80,3 @@ def check_fillable(form: Form, sizes: npt.NDArray[np.integer], ends: Bools) -> N
                 f"form '{form.name}', line {number}: the poet's words cannot fill "
                 f"{syllables} syllables"
             )
-
-
-def parts_of(form: Form) -> Sequence[int]:
-    """After which lines a poem may turn: all but the last, 0-based."""
-    return range(len(form.lines) - 1)

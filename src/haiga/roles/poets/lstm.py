@@ -16,7 +16,7 @@ from haiga.features.words import words
 from haiga.models.store import load_model
 from haiga.roles.poets.attested import Attested
 from haiga.roles.poets.decoding import Decoder, Drafts, Weights
-from haiga.roles.poets.forms import Form, check_fillable, form_named
+from haiga.roles.poets.forms import CountedForm, check_fillable, form_named
 from haiga.roles.poets.lexicon import Lexicon
 from haiga.roles.poets.scoring import Score, Scorer
 from haiga.roles.poets.theme import Theme, Themes
@@ -78,7 +78,7 @@ class LstmPoet:
             self._write_one(about, chosen, seed) for about, seed in zip(abouts, seeds, strict=True)
         ]
 
-    def _write_one(self, about: str, form: Form, seed: int) -> Poem:
+    def _write_one(self, about: str, form: CountedForm, seed: int) -> Poem:
         _, decoder, scorer, themes = self._parts
         theme = themes.of(about, seed)
         draw = generator(seed, "poet")
@@ -100,7 +100,7 @@ class LstmPoet:
         scores = [(int(row), scorer.score(drafts, int(row), theme)) for row in living]
         return sorted(scores, key=lambda pair: (-pair[1].total, pair[0]))
 
-    def _turn(self, form: Form, draw: np.random.Generator) -> int:
+    def _turn(self, form: CountedForm, draw: np.random.Generator) -> int:
         if len(form.lines) < 3:
             return -1
         place = float(draw.random())
@@ -120,7 +120,7 @@ class LstmPoet:
         kept = order[: max(1, count // 3)]
         return drafts.take(np.array([kept[i % len(kept)] for i in range(count)]))
 
-    def _poem(self, tokens: list[int], score: Score, form: Form, theme: Theme) -> Poem:
+    def _poem(self, tokens: list[int], score: Score, form: CountedForm, theme: Theme) -> Poem:
         lexicon = self._parts[0]
         lines = lines_of(tokens, lexicon)
         said = [lexicon.words[t] for t in tokens if lexicon.is_word[t]]

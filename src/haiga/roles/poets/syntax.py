@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from haiga.roles.poets.forms import Form
+from haiga.roles.poets.forms import CountedForm
 from haiga.roles.poets.lexicon import Lexicon
 
 Bools = npt.NDArray[np.bool_]
@@ -278,7 +278,7 @@ def sentence(draw: Draw) -> Words:
     )
 
 
-def groups_of(form: Form, turn: int) -> list[list[int]]:
+def groups_of(form: CountedForm, turn: int) -> list[list[int]]:
     """Lines that share one plan: [[0], [1, 2]] for a haiku that turns after its first line.
 
     Longer forms go on in twos and threes.
@@ -302,7 +302,7 @@ def groups_of(form: Form, turn: int) -> list[list[int]]:
 _MAKERS: dict[int, Callable[[Draw], Words]] = {1: fragment, 2: clause, 3: sentence}
 
 
-def plan_group(form: Form, group: Sequence[int], draw: Draw) -> Plan:
+def plan_group(form: CountedForm, group: Sequence[int], draw: Draw) -> Plan:
     """Slots for the lines of one group, as many a line as its syllables call for."""
     make = _MAKERS[len(group)]
     best: Plan = []
