@@ -1,0 +1,1 @@
+"""Poets of any text: its split and vocabulary, the plan, the loop, the files."""

@@ -1,0 +1,312 @@
+"""The training loop of `haiga train poet`.
+
+Everything that decides the next step (weights, moments, the carried state, random
+state, place in the text) is in `last.safetensors`, so that a run killed at any
+instant and gone on with makes the same steps as one that was never broken.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from haiga.core.errors import JobError
+from haiga.core.seeds import generator
+from haiga.features.tokens import NEWLINE
+from haiga.training import checkpoints
+from haiga.training.nets.lstm import State, WordLstm
+from haiga.training.poet.corpus import Corpus, Numbers, rows_of, windows_of
+from haiga.training.poet.plan import Plan
+from haiga.training.text_loss import sampled_words, tied_cross_entropy
+
+LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"
+MOST_SCORED = 60_000
+"""Validation during training reads at most so many tokens; the report reads them all."""
+
+
+@dataclass
+class Place:
+    """Where a run stands."""
+
+    step: int = 0
+    epoch: int = 0
+    position: int = 0
+    seconds: float = 0.0
+    best: float = math.inf
+    """The lowest validation loss in nats, and the step it was measured at."""
+    best_step: int = 0
+    waited: int = 0
+    """Measurements since the best."""
+    losses: list[float] = field(default_factory=list)
+    """Of the steps since the last measurement."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why a run ended: `planned`, `early` (validation stopped improving) or `stopped`."""
+
+    why: str
+    place: Place
+
+
+def network_of(plan: Plan) -> WordLstm:
+    """An untrained network of the plan's shape, drawn from its seed."""
+    torch.manual_seed(plan.seed)
+    return WordLstm(plan.vocabulary, plan.width, plan.hidden, plan.layers, plan.dropout)
+
+
+def optimizer_of(net: WordLstm, plan: Plan) -> torch.optim.AdamW:
+    """AdamW (Loshchilov and Hutter 2019) with decoupled decay."""
+    return torch.optim.AdamW(
+        net.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=plan.decay, fused=True
+    )
+
+
+def step_loss(
+    net: WordLstm, plan: Plan, x: Tensor, y: Tensor, state: State | None
+) -> tuple[Tensor, State]:
+    """The mean loss of one step in nats, and the state after it.
+
+    Carried: x, y (rows, span) int64. Windows: x (rows, context), y (rows,), and the
+    state is not read.
+    """
+    with torch.autocast("cpu", torch.bfloat16):
+        if plan.context:
+            features, state = net.features(x, None)
+            features = features[:, -1]  # (rows, width)
+        else:
+            features, state = net.features(x, state)
+            features = features.flatten(0, 1)  # (rows * span, width)
+    weight: Tensor = net.embedding.weight
+    bias: Tensor = net.bias
+    wanted = y.flatten()
+    if plan.sampled:
+        chosen, raised, wanted = sampled_words(
+            wanted, len(bias), common=plan.sampled // 3, sampled=plan.sampled
+        )
+        weight, bias = weight[chosen], bias[chosen] + raised
+    loss = tied_cross_entropy(features, weight, bias, wanted)
+    return loss, (state[0].detach(), state[1].detach())
+
+
+def batch_source(corpus: Corpus, plan: Plan, place: Place) -> Iterator[tuple[Tensor, Tensor]]:
+    """Endless batches from where `place` stands; moves its epoch and position along."""
+    while True:
+        stream = corpus.stream("train", seed=plan.seed, epoch=place.epoch)
+        pieces = (
+            _window_batches(stream, plan, place)
+            if plan.context
+            else _row_batches(stream, plan, place)
+        )
+        yield from pieces
+        place.epoch, place.position = place.epoch + 1, 0
+
+
+def _row_batches(stream: Numbers, plan: Plan, place: Place) -> Iterator[tuple[Tensor, Tensor]]:
+    grid = torch.from_numpy(rows_of(stream, plan.rows))
+    while place.position + 1 < grid.shape[1]:
+        start = place.position
+        y = grid[:, start + 1 : start + plan.span + 1]
+        x = grid[:, start : start + y.shape[1]]
+        place.position += plan.span
+        yield x, y
+
+
+def _window_batches(stream: Numbers, plan: Plan, place: Place) -> Iterator[tuple[Tensor, Tensor]]:
+    order = generator(plan.seed, "windows", place.epoch).permutation(len(stream) - 1) + 1
+    while place.position + plan.rows <= len(order):
+        places = order[place.position : place.position + plan.rows]
+        place.position += plan.rows
+        x, y = windows_of(stream, plan.context or 1, places)
+        yield torch.from_numpy(x.copy()), torch.from_numpy(y.copy())
+
+
+@torch.no_grad()
+def mean_loss(net: WordLstm, stream: Numbers, plan: Plan, most: int = MOST_SCORED) -> float:
+    """The mean loss over a stream in nats, unknown words included; nothing is dropped out."""
+    net.eval()
+    stream = stream[: most + 1]
+    total, count = 0.0, 0
+    if plan.context:
+        for start in range(1, len(stream), 512):
+            places = np.arange(start, min(start + 512, len(stream)))
+            x, y = windows_of(stream, plan.context, places)
+            logits, _ = net(torch.from_numpy(x.copy()))
+            total += _sum(logits[:, -1], torch.from_numpy(y.copy()))
+            count += len(places)
+    else:
+        grid = torch.from_numpy(rows_of(stream, max(1, min(16, len(stream) // 200))))
+        state: State | None = None
+        for start in range(0, grid.shape[1] - 1, 64):
+            y = grid[:, start + 1 : start + 65]
+            logits, state = net(grid[:, start : start + y.shape[1]], state)
+            total += _sum(logits.flatten(0, 1), y.flatten())
+            count += y.numel()
+    net.train()
+    return total / max(1, count)
+
+
+def _sum(logits: Tensor, y: Tensor) -> float:
+    return float(torch.nn.functional.cross_entropy(logits.float(), y, reduction="sum"))
+
+
+@torch.no_grad()
+def sample_text(net: WordLstm, corpus: Corpus, plan: Plan, step: int, length: int) -> list[str]:
+    """A few tokens in the network's present voice, drawn from a generator of their own."""
+    net.eval()
+    draw = torch.Generator().manual_seed(plan.seed * 1_000_003 + step)
+    numbers, state = [1], None
+    while len(numbers) <= length:
+        if plan.context:
+            window = ([1] * plan.context + numbers)[-plan.context :]
+            logits, _ = net(torch.tensor([window]))
+        else:
+            logits, state = net(torch.tensor([numbers[-1:]]), state)
+        row = logits[0, -1].float() / 0.8
+        row[:2] = -math.inf  # neither unknown words nor ends
+        numbers.append(int(torch.multinomial(torch.softmax(row, 0), 1, generator=draw)))
+    net.train()
+    return [corpus.vocabulary[n] for n in numbers[1:]]
+
+
+class Run:
+    """One run in a folder: begins it, or goes on where its last checkpoint was."""
+
+    def __init__(self, corpus: Corpus, plan: Plan, folder: Path) -> None:
+        self.corpus, self.plan, self.folder = corpus, plan, folder
+        self.net = network_of(plan)
+        self.adam = optimizer_of(self.net, plan)
+        self.place = Place()
+        self.state: State | None = None
+        self.resumed = (folder / LAST).exists()
+        if self.resumed:
+            self._load()
+
+    def _load(self) -> None:
+        file = self.folder / LAST
+        self.place = Place(**checkpoints.load(file, {"net": self.net}, {"adam": self.adam}))
+        loose = checkpoints.load_loose(file)
+        if not self.plan.context:
+            self.state = (loose["hidden"], loose["cell"])
+        torch.set_rng_state(loose["random"])
+        log = self.folder / LOG
+        if log.exists():  # what a killed run said after its last checkpoint is said again
+            lines = [x for x in log.read_text("utf-8").splitlines() if x.endswith("}")]
+            kept = [x for x in lines if json.loads(x)["step"] <= self.place.step]
+            log.write_text("".join(x + "\n" for x in kept), "utf-8")
+
+    def _keep(self, seconds: float) -> None:
+        state = self.state or (torch.zeros(0), torch.zeros(0))
+        loose = {"hidden": state[0], "cell": state[1], "random": torch.get_rng_state()}
+        meta = {**vars(self.place), "seconds": seconds}
+        checkpoints.save(self.folder / LAST, {"net": self.net}, {"adam": self.adam}, meta, loose)
+
+    def train(
+        self,
+        say: Callable[[dict[str, Any]], None],
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        limit_s: float = math.inf,
+        keep_s: float = 60.0,
+    ) -> Ending:
+        """Steps until the plan ends, validation stops improving, or `stop()` says so.
+
+        Each measurement is a line of `log.jsonl` and is passed to `say`. `limit_s` ends
+        a run that has become slower than its plan expected. Raises JobError when the
+        loss is no number any more; the last good checkpoint stays.
+        """
+        plan, place = self.plan, self.place
+        validation = self.corpus.stream("validation")
+        source = batch_source(self.corpus, plan, place)
+        began = kept = reported = time.monotonic()
+        steps_timed = 0
+        before = place.seconds
+        self.net.train()
+        why = "planned"
+        while place.step < plan.steps:
+            x, y = next(source)
+            for group in self.adam.param_groups:
+                group["lr"] = plan.rate_at(place.step)
+            loss, self.state = step_loss(self.net, plan, x, y, self.state)
+            self.adam.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(self.net.parameters(), plan.clip)
+            self.adam.step()
+            value = float(loss.detach())
+            if not math.isfinite(value):
+                raise JobError(
+                    f"{self.folder}: the loss at step {place.step} is {value}; the last good "
+                    "checkpoint stays: go on from it with --resume and a lower --rate"
+                )
+            place.step += 1
+            place.losses.append(value)
+            steps_timed += 1
+            now = time.monotonic()
+            if place.step % plan.evaluate_steps == 0 or place.step == plan.steps:
+                speed = steps_timed * plan.tokens_a_step / (now - reported)
+                self._measure(validation, speed, before + now - began, say)
+                self._keep(before + time.monotonic() - began)
+                reported, steps_timed = time.monotonic(), 0
+                kept = reported
+                if place.waited >= plan.patience:
+                    why = "early"
+                    break
+            elif now - kept > keep_s or stop() or now - began > limit_s:
+                self._keep(before + now - began)
+                kept = time.monotonic()
+            if stop() or now - began > limit_s:
+                why = "stopped"
+                break
+        place.seconds = before + time.monotonic() - began
+        return Ending(why, place)
+
+    def _measure(
+        self,
+        validation: Numbers,
+        speed: float,
+        seconds: float,
+        say: Callable[[dict[str, Any]], None],
+    ) -> None:
+        place = self.place
+        loss = sum(place.losses) / len(place.losses)
+        place.losses = []
+        held = mean_loss(self.net, validation, self.plan)
+        if held < place.best:
+            place.best, place.best_step, place.waited = held, place.step, 0
+            checkpoints.save(self.folder / BEST, {"net": self.net}, {}, {"step": place.step})
+        else:
+            place.waited += 1
+        sample = sample_text(self.net, self.corpus, self.plan, place.step, 60)
+        line = {
+            "step": place.step,
+            "epoch": place.epoch,
+            "loss": round(loss, 4),
+            "validation_loss": round(held, 4),
+            "tokens_per_s": round(speed),
+            "minutes": round(seconds / 60, 2),
+            "sample": _two_lines(sample),
+        }
+        with (self.folder / LOG).open("a", encoding="utf-8") as log:
+            log.write(json.dumps(line, ensure_ascii=False) + "\n")
+        say(line)
+
+
+def _two_lines(tokens: list[str]) -> list[str]:
+    """The first two whole lines of a sample that say something."""
+    lines: list[list[str]] = [[]]
+    for token in tokens:
+        if token == NEWLINE:
+            lines.append([])
+        else:
+            lines[-1].append(token)
+    whole = [line for line in lines[:-1] if len(line) > 2] or lines[:1]
+    return [" ".join(line) for line in whole[:2]]
