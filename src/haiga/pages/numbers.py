@@ -1,0 +1,37 @@
+"""Numbers as a page shows them."""
+
+from __future__ import annotations
+
+import math
+
+NONE = "–"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """About three significant digits, thousands parted by commas; a dash for none.
+
+    `number(98.345)` is "98.3", `number(22009)` "22,009", `number(0.00123)` "0.00123".
+    """
+    if value is None or not math.isfinite(value):
+        return NONE
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    if abs(value) >= 10 ** (digits - 1):
+        return f"{value:,.0f}"
+    return f"{value:,.{digits - 1 - math.floor(math.log10(abs(value)))}f}"
+
+
+def share(value: float | None) -> str:
+    """A share in [0, 1] as a percentage: "0.4 %", "100 %"; a dash for none.
+
+    Only 0 and 1 themselves are written "0 %" and "100 %".
+    """
+    if value is None or not math.isfinite(value):
+        return NONE
+    percent = 100 * value
+    if 0 < percent < 0.01:
+        return "under 0.01 %"
+    if 99.99 < percent < 100:
+        return "over 99.99 %"
+    text = f"{percent:.2f}" if percent < 1 or percent > 99 else f"{percent:.1f}"
+    return f"{text.rstrip('0').rstrip('.')} %"
