@@ -24,7 +24,7 @@ FUNCTION = (
     "HVD", "DO", "MD", "NOT", "TO", "IN", "CC", "CS", "WH", "WRB", "EX", "UH",
 )  # fmt: skip
 
-_NEVER_LAST = frozenset("""
+NEVER_LAST = frozenset("""
     a an the this that these those each every some any no such what which whose whom who half
     another either neither both all many few several one two three four five six seven eight nine
     ten twenty of in on at by with from into for over under through across between among against
@@ -102,7 +102,7 @@ class Lexicon:
     @cached_property
     def ends(self) -> Bools:
         """(V,) words that may end a line: no article, preposition, conjunction, auxiliary …"""
-        barred = self.among(_NEVER_LAST) | (self.tagged(*FUNCTION) > 0.5) | ~self.is_word
+        barred = self.among(NEVER_LAST) | (self.tagged(*FUNCTION) > 0.5) | ~self.is_word
         return np.asarray(~barred)
 
     @cached_property
