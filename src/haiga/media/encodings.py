@@ -1,0 +1,187 @@
+"""Bytes to text: which encoding a file is in, and what has to be said about it.
+
+UTF-8 first, then a byte-order mark; anything else is guessed by charset-normalizer
+(https://charset-normalizer.readthedocs.io), and a guess is always told.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from haiga.core.errors import UserError
+
+BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+NOT_TEXT = (
+    (b"PK\x03\x04", "a zip archive or an office document", "unpack it, or save it as plain text"),
+    (b"%PDF-", "a PDF", "save its text in a .txt file"),
+    (b"{\\rtf", "an RTF document", "save it as plain text"),
+    (b"\xd0\xcf\x11\xe0", "an office document", "save it as plain text"),
+    (b"\x89PNG", "a picture", "give a text file"),
+    (b"\xff\xd8\xff", "a picture", "give a text file"),
+    (b"GIF8", "a picture", "give a text file"),
+    (b"PAR1", "a Parquet file", "save it as CSV"),
+    (b"SQLite format 3", "a database", "save its table as CSV"),
+    (b"BZh", "a compressed file", "unpack it, or compress it as .gz"),
+    (b"\xfd7zXZ", "a compressed file", "unpack it, or compress it as .gz"),
+    (b"7z\xbc\xaf", "a compressed file", "unpack it, or compress it as .gz"),
+)
+"""How files begin that people mistake for text: bytes, what it is, what to do."""
+
+PREFERRED = ("cp1252", "latin_1", "mac_roman")
+"""Which of several guesses that fit equally well is taken: the commonest of its family.
+
+charset-normalizer 3.5 itself takes cp1250 there, and `naïve` becomes `naďve`.
+"""
+
+_CONTROLS = bytes({*range(1, 9), *range(14, 27), *range(28, 32), 127})
+_BINARY_SHARE = 0.01  # of control bytes, or of NULs; compressed data have a tenth
+_SAMPLE = 200_000  # bytes shown to the detector: lines that are not ASCII
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_NAMES = {"latin_1": "ISO-8859-1", "utf_8": "UTF-8"}
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A file's text, and what must be said: "not UTF-8; read as windows-1252"."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+def decode(data: bytes, name: str) -> Decoded:
+    """The text in a file's bytes, without byte-order mark and NULs; `name` is for messages.
+
+    Raises `UserError` when the bytes are no text, or none that can be told.
+    """
+    for start, what, remedy in NOT_TEXT:
+        if data.startswith(start):
+            raise UserError(f"{name}: is {what}, not text; {remedy}")
+    decoded = _by_bom(data) or _utf_16_without_bom(data)
+    if decoded is None:
+        _refuse_binary(data, name)
+        decoded = _utf_8(data) or _guessed(data, name)
+    nuls = decoded.text.count("\0")
+    if not nuls:
+        return decoded
+    said = f"{nuls} NUL {'byte' if nuls == 1 else 'bytes'} left out"
+    return Decoded(decoded.text.replace("\0", ""), (*decoded.notes, said))
+
+
+def _by_bom(data: bytes) -> Decoded | None:
+    for mark, encoding in BOMS:
+        if data.startswith(mark):
+            if encoding == "utf-8":
+                return _utf_8(data[len(mark) :])
+            text = data[len(mark) :].decode(encoding, "replace")
+            lost = text.count("\ufffd")
+            if lost > _BINARY_SHARE * len(text):
+                return None  # two bytes that only look like a mark
+            said = (f"{encoding.upper()} with {lost} damaged characters",) if lost else ()
+            return Decoded(text, said)
+    return None
+
+
+def _utf_16_without_bom(data: bytes) -> Decoded | None:
+    """Mostly Latin letters in UTF-16: a NUL in every second byte and hardly any elsewhere."""
+    sample = data[:65_536]
+    if len(sample) < 4 or sample.count(0) < len(sample) // 5:
+        return None
+    pairs = len(sample) // 2
+    even, odd = sample[::2].count(0) / pairs, sample[1::2].count(0) / pairs
+    if min(even, odd) > 0.02 or max(even, odd) < 0.4:
+        return None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = data.decode(encoding, "replace")
+    controls = sum(ord(c) < 32 and c not in "\t\n\r\f\v" for c in text[:32_768])
+    if controls > _BINARY_SHARE * min(len(text), 32_768):
+        return None
+    return Decoded(text, (f"not UTF-8; read as {_pretty(encoding)}",))
+
+
+def _refuse_binary(data: bytes, name: str) -> None:
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    if max(controls, data.count(0)) > _BINARY_SHARE * len(data):
+        raise UserError(f"{name}: is a binary file, not text; give a text file")
+
+
+def _utf_8(data: bytes) -> Decoded | None:
+    """UTF-8, also where a few bytes in it are not; `None` when most are not."""
+    try:
+        return Decoded(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
+    text = data.decode("utf-8", "surrogateescape")
+    strays = len(_ESCAPED.findall(text))
+    sound = sum(1 for _ in re.finditer("[^\0-\x7f\udc80-\udcff]", text))
+    if sound < 3 * strays:
+        return None
+    mended = _ESCAPED.sub(
+        lambda found: bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace"), text
+    )
+    bytes_ = "1 byte that is" if strays == 1 else f"{strays} bytes that are"
+    return Decoded(mended, (f"UTF-8 with {bytes_} not; read as windows-1252 there",))
+
+
+def _guessed(data: bytes, name: str) -> Decoded:
+    from charset_normalizer import from_bytes  # takes 30 ms to import, and is seldom needed
+
+    matches = list(from_bytes(_telling(data), steps=20))
+    close: list[str] = []
+    for match in matches:
+        best = matches[0]
+        if match.chaos <= best.chaos + 0.01 and match.coherence >= best.coherence - 0.02:
+            close.extend(match.could_be_from_charset)
+    rank = {encoding: place for place, encoding in enumerate(PREFERRED)}
+    close.sort(key=lambda encoding: rank.get(encoding, len(rank)))  # stable: else as found
+    for encoding in close:
+        try:
+            text = data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        return Decoded(text, (f"not UTF-8; read as {_pretty(encoding)}",))
+    if close:
+        text = data.decode(close[0], "replace")
+        lost = text.count("\ufffd")
+        said = f"not UTF-8; read as {_pretty(close[0])}, with {lost} damaged characters"
+        return Decoded(text, (said,))
+    raise UserError(f"{name}: is in no encoding that can be told; save it as UTF-8")
+
+
+def _telling(data: bytes) -> bytes:
+    """The lines that tell an encoding: those with bytes beyond ASCII, up to a limit.
+
+    The detector looks at a few places only; in a large file in English it would
+    see nothing but ASCII there. Long lines are thinned to such words: a space, a
+    comma or a quotation mark is never the second half of a character.
+    """
+    found: list[bytes] = []
+    size = 0
+    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
+        line = match[0]
+        if len(line) > 4_000:
+            line = b" ".join(re.findall(rb'[^\s",]*[\x80-\xff][^\s",]*', line[: 40 * _SAMPLE]))
+            line = line[: _SAMPLE + 1].rpartition(b" ")[0] if len(line) > _SAMPLE else line
+        found.append(line)
+        size += len(line)
+        if size >= _SAMPLE:
+            break
+    return b"\n".join(found)
+
+
+def _pretty(encoding: str) -> str:
+    """The name people know: cp1252 is windows-1252, iso8859_2 is ISO-8859-2."""
+    if encoding in _NAMES:
+        return _NAMES[encoding]
+    if re.fullmatch(r"cp125\d", encoding):
+        return "windows-" + encoding[2:]
+    if encoding.startswith("iso8859_"):
+        return "ISO-8859-" + encoding[8:]
+    return encoding.replace("_", "-").upper() if encoding.startswith("utf") else encoding
