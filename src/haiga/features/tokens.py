@@ -23,7 +23,9 @@ _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"',
      "»": '"', "–": "—", "―": "—", "‐": "-", "‑": "-", "\u00a0": " ", "\t": " "}
 )  # fmt: skip
-_APHESIS = "tis twas twere twill twould twixt mid midst neath gainst mongst gan scape em cause bout round way"
+_APHESIS = (
+    "tis twas twere twill twould twixt mid midst neath gainst mongst gan scape em cause bout round"
+)
 _LEADING = "|".join(sorted(_APHESIS.split(), key=len, reverse=True))
 _TOKEN = re.compile(
     rf"'(?:{_LEADING})(?![^\W\d_])"  # 'tis, 'neath

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import collections
+import logging
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,12 @@ def export_step(step: Step, path: Path, sizes: dict[str, int]) -> None:
     """Writes `step` as ONNX (opset 17), any batch size, float32."""
     layers, hidden = sizes["layers"], sizes["hidden"]
     step.eval()
+    with warnings.catch_warnings():  # of the exporter's own age, nothing a user can mend
+        warnings.simplefilter("ignore")
+        _export(step, path, layers, hidden)
+
+
+def _export(step: Step, path: Path, layers: int, hidden: int) -> None:
     example = (
         torch.zeros(2, dtype=torch.int64),
         torch.zeros(layers, 2, hidden),
@@ -106,10 +114,19 @@ def quantize(source: Path, target: Path) -> None:
 
     import haiga.models.session  # noqa: F401  (turns the library's telemetry off first)
 
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # advice about graphs that ours is none of
+    try:
+        _quantize(quantize_dynamic, source, target, QuantType.QInt8)
+    finally:
+        logging.disable(before)
+
+
+def _quantize(quantize_dynamic: Any, source: Path, target: Path, kind: Any) -> None:
     quantize_dynamic(
         str(source),
         str(target),
-        weight_type=QuantType.QInt8,
+        weight_type=kind,
         per_channel=True,
         op_types_to_quantize=["MatMul", "LSTM"],
     )

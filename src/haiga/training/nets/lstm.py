@@ -32,7 +32,8 @@ class WordLstm(nn.Module):
             "layers": layers,
         }
         self.embedding = nn.Embedding(vocabulary, width)
-        self.lstm = nn.LSTM(width, hidden, layers, batch_first=True, dropout=dropout)
+        between = dropout if layers > 1 else 0.0
+        self.lstm = nn.LSTM(width, hidden, layers, batch_first=True, dropout=between)
         self.narrow = nn.Linear(hidden, width)
         self.bias = nn.Parameter(torch.zeros(vocabulary))
         self.dropout = nn.Dropout(dropout)

@@ -79,7 +79,7 @@ def read_corpus(
     """Splits texts and numbers their tokens.
 
     Validation and test each get about `share` of the tokens and at least one group. A
-    group is what must stay on one side: an author's works, or all works that open with
+    group is what must stay on one side: an author's works, or the works that open with
     the same eight words, so that two printings of a poem are not parted. Raises
     UserError where there is too little to split.
     """
@@ -102,9 +102,7 @@ def split_works(
     works: Sequence[Work], *, by: Literal["work", "author"], seed: int, share: float
 ) -> dict[Part, tuple[Work, ...]]:
     """Works by part; which group goes where depends on the seed and the group's name alone."""
-    groups: dict[str, list[int]] = {}
-    for place, work in enumerate(works):
-        groups.setdefault(_group(work.text, by), []).append(place)
+    groups = _groups(works, by)
     if len(groups) < 3:
         what = "authors" if by == "author" else "works"
         raise UserError(
@@ -130,10 +128,23 @@ def split_works(
     return out
 
 
-def _group(text: Text, by: str) -> str:
+def _groups(works: Sequence[Work], by: str) -> dict[str, list[int]]:
+    """The places of the works that must stay together, by a name for each group."""
     if by == "author":
-        return re.sub(r"\s+", " ", text.author.strip().lower())
-    return " ".join(words(text.text)[:8]) or text.text.strip().lower()
+        names = [re.sub(r"\s+", " ", work.text.author.strip().lower()) for work in works]
+    else:
+        opening = [" ".join(words(work.text.text)[:8]) for work in works]
+        shared = collections.Counter(opening)
+        # an opening that many works share is a heading, not a sign of one poem twice
+        most = max(3, len(works) // 50)
+        names = [
+            name if name and shared[name] <= most else " ".join(work.text.text.split())
+            for name, work in zip(opening, works, strict=True)
+        ]
+    groups: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        groups.setdefault(name, []).append(place)
+    return groups
 
 
 def _vocabulary(

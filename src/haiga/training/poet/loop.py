@@ -190,6 +190,8 @@ class Run:
         self.resumed = (folder / LAST).exists()
         if self.resumed:
             self._load()
+        else:
+            (folder / LOG).unlink(missing_ok=True)  # of a run killed before its first checkpoint
 
     def _load(self) -> None:
         file = self.folder / LAST
