@@ -49,10 +49,15 @@ def test_texts_too_short_for_a_run_have_no_figure() -> None:
     assert math.isnan(distinct([], 1))
 
 
-def test_cutting_gives_each_text_its_counterparts_length_and_passes_over_short_ones() -> None:
+def test_each_text_gives_as_many_words_as_its_counterpart_has() -> None:
     human = ["a b c d".split(), ["e"], "f g h".split(), "i j k".split()]
     assert as_long_as(human, [["x"] * 3, ["x"] * 2]) == [["a", "b", "c"], ["f", "g"]]
-    assert as_long_as(human, [["x"] * 3] * 9) == [["a", "b", "c"], ["f", "g", "h"], ["i", "j", "k"]]
+
+
+def test_texts_give_what_follows_only_when_all_have_given_their_beginning() -> None:
+    human = ["a b c d".split(), "e f".split()]
+    assert as_long_as(human, [["x"] * 2] * 9) == [["a", "b"], ["e", "f"], ["c", "d"]]
+    assert as_long_as([], [["x"]]) == []
 
 
 @given(texts, st.integers(1, 3))

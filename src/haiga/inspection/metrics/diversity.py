@@ -52,17 +52,25 @@ def self_repetition(texts: Iterable[Words], n: int = REPEATED_RUN) -> float:
 
 
 def as_long_as(texts: Iterable[Words], others: Sequence[Words]) -> list[Words]:
-    """The beginnings of texts, one for each of `others` and of its length, in order.
+    """Passages of texts, one for each of `others` and of its length, in order.
 
-    A text too short for its turn is passed over. Fewer come back than there are
-    `others` where the texts run out: compare with as many of the others.
+    Each text gives its beginning; when all have given, those with enough left give
+    what follows, and so on. Fewer passages come back than there are `others` where the
+    texts run out: compare with as many of the others.
     """
+    left = [text for text in texts if text]
     cut: list[Words] = []
-    for text in texts:
-        if len(cut) == len(others):
-            break
-        if len(text) >= len(others[len(cut)]):
-            cut.append(text[: len(others[len(cut)])])
+    while left and len(cut) < len(others):
+        after: list[Words] = []
+        for text in left:
+            if len(cut) == len(others):
+                break
+            length = len(others[len(cut)])
+            if len(text) < length:
+                continue
+            cut.append(text[:length])
+            after.append(text[length:])
+        left = after
     return cut
 
 

@@ -1,0 +1,242 @@
+"""What a poet's poems are like: form, loops, variety, and what they share with known works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from haiga.core.forms import Form
+from haiga.core.nouns import Poem
+from haiga.features.bare_words import bare_words
+from haiga.features.copy_gate import CopyGate
+from haiga.features.copying import CopyIndex, SharedRun
+from haiga.features.loops import find_loop
+from haiga.features.words import words
+from haiga.inspection.metrics.diversity import as_long_as, distinct, self_repetition
+from haiga.inspection.poems import judge_form
+from haiga.media.texts import Text
+
+RUNS_SHOWN = 12
+FAULTS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Written:
+    """A poem with the seed it was written from, and the words it was begun with, if any."""
+
+    poem: Poem
+    seed: int
+    begun: str = ""
+
+
+@dataclass(frozen=True)
+class Variety:
+    """distinct-1, -2, -3 and self-repetition, each in [0, 1]; NaN where there is too little."""
+
+    distinct_1: float
+    distinct_2: float
+    distinct_3: float
+    self_repetition: float
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The variety of poems and of passages of human works, equally many and equally long.
+
+    `human` is None where there are no works to cut passages from; `poems` is then that
+    of all poems written. `human_are` says which works they are.
+    """
+
+    compared: int
+    poems: Variety
+    human: Variety | None
+    human_are: str
+
+
+@dataclass(frozen=True)
+class Loops:
+    """How many poems of a kind say the same thing over and over, with examples.
+
+    `rate` is their share, NaN where none were written.
+    """
+
+    poems: int
+    looped: int
+    rate: float
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """A run of words that a poem has in common with a known work."""
+
+    poem: int
+    """Which poem, from 0."""
+    lines: tuple[str, ...]
+    spans: tuple[tuple[int, int, int], ...]
+    """(line, start, end) of its characters in the poem."""
+    words: int
+    content: int
+    author: str
+    title: str
+    source_line: int
+
+
+@dataclass(frozen=True)
+class Copies:
+    """What the poems share with known works.
+
+    Shares are of all lines that hold a word; a line counts when such a run touches it.
+    `lines_5` is None where the index keeps no runs of five. `poems_refused` is how many
+    poems the gate against copying would refuse at its default of five words.
+    """
+
+    against: str
+    poems: int
+    lines: int
+    lines_5: float | None
+    lines_6: float
+    poems_refused: int
+    longest: tuple[Borrowed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Writing:
+    """All that is measured of how a poet writes; whatever could not be, with the reason."""
+
+    poems: int
+    form: str
+    form_kept: float | None
+    """Share of the poems that keep the form by an independent count; None: it asks nothing."""
+    form_faults: tuple[str, ...]
+    different: float
+    """Share of the poems that are not the same as an earlier one."""
+    sampled: Loops
+    greedy: Loops | None
+    why_no_greedy: str
+    variety: Beside
+    copies: Copies | None
+    why_no_copies: str
+    examples: tuple[Written, ...] = field(default=())
+
+
+def measure_writing(
+    sampled: Sequence[Written],
+    *,
+    form: str,
+    own_form: Form | None = None,
+    greedy: Sequence[Written] | None = None,
+    why_no_greedy: str = "",
+    human: Mapping[str, Sequence[Text]] | None = None,
+    index: CopyIndex | None = None,
+    against: str = "",
+    why_no_copies: str = "",
+    shown: int = 8,
+) -> Writing:
+    """Measures freshly written poems, at least one.
+
+    `own_form` is the form where haiga has no name for it; `human` names the works
+    (and what they are) whose variety stands beside the poems'; `index` holds the works
+    that copies are looked for in, `against` says which they are.
+    """
+    if not sampled:
+        raise ValueError("there are no poems to measure")
+    verdicts = [judge_form(written.poem, form=own_form) for written in sampled]
+    counted = not all("no syllables to count" in verdict.reason for verdict in verdicts)
+    said = [tuple(words(written.poem.text)) for written in sampled]
+    return Writing(
+        poems=len(sampled),
+        form=form,
+        form_kept=sum(v.keep for v in verdicts) / len(verdicts) if counted else None,
+        form_faults=tuple(v.reason for v in verdicts if not v.keep)[:FAULTS_SHOWN],
+        different=len(set(said)) / len(said),
+        sampled=count_loops(sampled),
+        greedy=None if greedy is None else count_loops(greedy),
+        why_no_greedy=why_no_greedy,
+        variety=compare_variety(said, human or {}),
+        copies=None if index is None else find_copies(sampled, index, against),
+        why_no_copies=why_no_copies,
+        examples=tuple(sampled[:shown]),
+    )
+
+
+def count_loops(written: Sequence[Written]) -> Loops:
+    """How many of the poems loop."""
+    found = [(one, loop) for one in written if (loop := find_loop(one.poem.lines))]
+    examples = tuple(f"{loop.text} ({loop.times} times)" for _, loop in found[:3])
+    rate = len(found) / len(written) if written else float("nan")
+    return Loops(len(written), len(found), rate, examples)
+
+
+def compare_variety(said: Sequence[Sequence[str]], human: Mapping[str, Sequence[Text]]) -> Beside:
+    """The poems' variety beside that of the first human works that can give enough passages.
+
+    Where none can, those of the works that give most, and as many of the poems.
+    """
+    said = [poem for poem in said if poem]
+    best: list[Sequence[str]] = []
+    named = ""
+    for name, texts in human.items():
+        cut = as_long_as([words(text.text) for text in texts], said)
+        if len(cut) > len(best):
+            best, named = cut, name
+        if len(best) == len(said):
+            break
+    if not best:
+        return Beside(len(said), variety_of(said), None, "")
+    # Passages come in the order of the poems they match, so these are equally long.
+    return Beside(len(best), variety_of(said[: len(best)]), variety_of(best), named)
+
+
+def variety_of(said: Sequence[Sequence[str]]) -> Variety:
+    """The variety of poems given as words."""
+    return Variety(distinct(said, 1), distinct(said, 2), distinct(said, 3), self_repetition(said))
+
+
+def find_copies(written: Sequence[Written], index: CopyIndex, against: str) -> Copies:
+    """What the poems share with the works of an index, the longest runs first."""
+    gate = CopyGate(index)
+    lines = touched_5 = touched_6 = refused = 0
+    borrowed: list[Borrowed] = []
+    for number, one in enumerate(written):
+        poem = one.poem.lines
+        runs = index.runs(poem)
+        spoken = {place for place, line in enumerate(poem) if bare_words(line)}
+        lines += len(spoken)
+        touched_5 += len(spoken & _touched(runs, poem, 5))
+        touched_6 += len(spoken & _touched(runs, poem, 6))
+        refused += bool(gate.copied(poem))
+        borrowed += [_borrowed(number, poem, run) for run in runs]
+    borrowed.sort(key=lambda run: (-run.words, -run.content, run.poem))
+    return Copies(
+        against=against,
+        poems=len(written),
+        lines=lines,
+        lines_5=touched_5 / max(1, lines) if index.stride == 1 else None,
+        lines_6=touched_6 / max(1, lines),
+        poems_refused=refused,
+        longest=tuple(borrowed[:RUNS_SHOWN]),
+    )
+
+
+def _touched(runs: Sequence[SharedRun], lines: Sequence[str], least: int) -> set[int]:
+    return {
+        line
+        for run in runs
+        if run.words >= least
+        for line, start, end in run.spans(lines)
+        if end > start
+    }
+
+
+def _borrowed(number: int, lines: Sequence[str], run: SharedRun) -> Borrowed:
+    return Borrowed(
+        poem=number,
+        lines=tuple(lines),
+        spans=tuple(run.spans(lines)),
+        words=run.words,
+        content=run.content,
+        author=run.author,
+        title=run.title,
+        source_line=run.source_line,
+    )
