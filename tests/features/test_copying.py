@@ -1,0 +1,391 @@
+"""The copying index against brute force, planted quotations, and its file."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from haiga.core.errors import BadModel, UserError
+from haiga.features.bare_words import spelled
+from haiga.features.copy_gate import CopyGate
+from haiga.features.copying import CopyIndex, SharedRun, Source, bare_words, word_keys
+
+CROW = Source(
+    "Ann Reed",
+    "The Crow",
+    (
+        "Upon a bare December bough",
+        "the old black crow has folded up",
+        "",
+        "his wings, and waits for nothing now",
+        "but rain in winter's broken cup.",
+    ),
+)
+MILL = Source(
+    "Tom Hale",
+    "Mill",
+    ("The wheel that turn'd beside the mill", "o'er golden water now is still"),
+    split="test",
+)
+
+# Words whose hashes differ in their first bits, so that a small index makes no mistakes.
+LETTERS = ["".join(pair) for pair in zip("abcdefghijklmnopqrstuvwxyz", "z" * 26, strict=True)]
+_BY_BITS = {int(key >> np.uint64(61)): word for word, key in
+            zip(LETTERS, word_keys(LETTERS), strict=True)}  # fmt: skip
+ALPHABET = sorted(_BY_BITS.values())[:4]
+_SMALL = {int(key >> np.uint64(61)): word for word, key in
+          zip(["the", "and", "of", "in", "is", "to", "was", "with"],
+              word_keys(["the", "and", "of", "in", "is", "to", "was", "with"]), strict=True)
+          if int(key >> np.uint64(61)) not in
+          {int(k >> np.uint64(61)) for k in word_keys(ALPHABET)}}  # fmt: skip
+MIXED = [*ALPHABET[:3], *sorted(_SMALL.values())[:2]]
+
+
+def texts(words: list[str]) -> st.SearchStrategy[list[str]]:
+    """Lines of words, some of them empty."""
+    return st.lists(st.lists(st.sampled_from(words), max_size=9).map(" ".join), max_size=4)
+
+
+def tuples(lines: list[str], n: int) -> list[tuple[str, ...]]:
+    flat = [word for line in lines for word in line.split()]
+    return list(zip(*(flat[i:] for i in range(n)), strict=False))
+
+
+def extents(runs: list[SharedRun], lines: list[str]) -> list[tuple[int, int]]:
+    """First word and number of words of each run, counted over the poem."""
+    before = np.concatenate([[0], np.cumsum([len(line.split()) for line in lines])])
+    return [
+        (int(before[run.line]) + len(lines[run.line][: run.start].split()), run.words)
+        for run in runs
+    ]
+
+
+def brute_force(fives: list[bool], sixes: list[bool]) -> list[tuple[int, int]]:
+    """Stretches of sixes, and fives that are in no six."""
+    out, place = [], 0
+    while place < len(fives):
+        end = place
+        while end < len(sixes) and sixes[end]:
+            end += 1
+        if end > place or fives[place]:
+            out.append((place, end - place + 5))
+        place = end + 1
+    return out
+
+
+@given(st.lists(texts(ALPHABET), max_size=4), texts(ALPHABET))
+def test_every_run_is_found_with_its_extent_as_by_comparing_word_for_word(
+    works: list[list[str]], poem: list[str]
+) -> None:
+    index = CopyIndex.of([Source("", str(n), tuple(work)) for n, work in enumerate(works)])
+    known = {n: {run for work in works for run in tuples(work, n)} for n in (5, 6)}
+    found = [[run in known[n] for run in tuples(poem, n)] for n in (5, 6)]
+    assert extents(index.runs(poem), poem) == brute_force(*found)
+    flat = tuples(poem, 5)
+    if flat:
+        keys = np.stack([word_keys(run) for run in flat])
+        assert index.has(keys).tolist() == found[0]
+    if len(flat) > 1:
+        keys = np.stack([word_keys(run) for run in tuples(poem, 6)])
+        assert index.has_six(keys).tolist() == found[1]
+
+
+@given(st.lists(texts(MIXED), max_size=4), texts(MIXED))
+def test_stride_2_finds_every_six_with_two_content_words_and_makes_none_up(
+    works: list[list[str]], poem: list[str]
+) -> None:
+    index = CopyIndex.of([Source("", str(n), tuple(work)) for n, work in enumerate(works)], 2)
+    known = {run for work in works for run in tuples(work, 6)}
+    inside = {
+        place
+        for first, words in extents(index.runs(poem), poem)
+        for place in range(first, first + words - 5)
+    }
+    for place, six in enumerate(tuples(poem, 6)):
+        meaty = sum(word in ALPHABET for word in six) >= 2
+        if meaty:
+            assert (place in inside) == (six in known)
+        assert place not in inside or six in known or not meaty
+    if len(tuples(poem, 6)):
+        keys = np.stack([word_keys(six) for six in tuples(poem, 6)])
+        fives = index.has(np.stack([keys[:, :5], keys[:, 1:]], 1)).any(1)
+        for place, six in enumerate(tuples(poem, 6)):
+            if six in known and sum(word in ALPHABET for word in six) >= 2:
+                assert fives[place], "a decoder that refuses known fives could write this six"
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_stride_decides_how_much_room_the_same_words_take(stride: int) -> None:
+    words = [
+        f"w{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}{chr(97 + i // 676)}" for i in range(9000)
+    ]
+    index = CopyIndex.of([Source("", "", (" ".join(words),))], stride)
+    assert len(index.arrays["low"]) == pytest.approx(8996 / stride, abs=2)
+
+
+def test_a_quotation_is_found_with_its_source_and_where_it_stands_in_the_poem() -> None:
+    index = CopyIndex.of([MILL, CROW])
+    poem = ["Who knows why this", "— The old, BLACK crow", "has folded up! his", "coat"]
+    (run,) = index.runs(poem)
+    assert (run.author, run.title, run.source_line) == ("Ann Reed", "The Crow", 2)
+    assert (run.words, run.content) == (8, 5 - 1)
+    assert run.text == "The old, BLACK crow / has folded up! his"
+    assert (run.line, run.start, run.end_line, run.end) == (1, 2, 2, 18)
+    assert run.spans(poem) == [(1, 2, 21), (2, 0, 18)]
+    assert poem[2][: run.end].endswith("his")
+
+
+def test_runs_go_on_over_line_and_stanza_ends_but_never_from_one_work_to_the_next() -> None:
+    index = CopyIndex.of([MILL, CROW])
+    assert [r.words for r in index.runs(["crow has folded up his wings and waits"])] == [8]
+    assert index.runs(["now is still upon a bare December"]) == []
+    assert [r.words for r in index.runs(["still upon a bare december bough"])] == [5]
+
+
+def test_lines_of_the_source_are_counted_without_blank_ones() -> None:
+    index = CopyIndex.of([MILL, CROW])
+    (run,) = index.runs(["but rain in winter's broken cup"])
+    assert run.source_line == 4
+
+
+@pytest.mark.parametrize(
+    "poem",
+    [
+        "THE WHEEL THAT TURN’D BESIDE",
+        "the wheel—that turn'd; beside",
+        "thé wheel\u0301 that turn`d beside",
+        "the wheel's that turn'd beside's",
+        "the-wheel-that-turn'd-beside",
+    ],
+)
+def test_case_accents_marks_hyphens_and_possessives_hide_no_copy(poem: str) -> None:
+    (run,) = CopyIndex.of([CROW, MILL]).runs([poem])
+    assert (run.words, run.title, run.end) == (5, "Mill", len(poem))
+
+
+def test_bare_words_are_spelled_one_way_and_know_their_place() -> None:
+    line = "O’er the moon-lit Sea's café — Œuvre, naïve 7th ’tis don't"
+    assert bare_words(line) == (
+        ["o'er", "the", "moon", "lit", "sea", "cafe", "oeuvre", "naive", "th", "tis", "don't"]
+    )
+    assert [line[w.start : w.end] for w in spelled(line)][4:7] == ["Sea's", "café", "Œuvre"]
+
+
+def test_a_modernised_reading_is_found_under_the_lines_of_the_original() -> None:
+    modern = ("The wheel that turned beside the mill", "over golden water now is still")
+    both = Source(MILL.author, MILL.title, MILL.lines, readings=(modern,))
+    index = CopyIndex.of([CROW, both], stride=2)
+    for line in (MILL.lines[1], modern[1]):
+        (run,) = index.runs([line])
+        assert (run.words, run.author, run.source_line) == (6, "Tom Hale", 2), line
+    plain = CopyIndex.of([CROW, MILL], stride=2)
+    assert len(index.arrays["low"]) < 2 * len(plain.arrays["low"])
+    assert len(index.works) == 2
+
+
+def test_a_reading_must_have_the_lines_of_its_work() -> None:
+    with pytest.raises(UserError, match="'Mill' by Tom Hale: a reading has 1 lines, not 2"):
+        CopyIndex.of([Source(MILL.author, MILL.title, MILL.lines, readings=(("one",),))])
+
+
+def test_of_two_works_with_the_same_words_the_first_is_named() -> None:
+    thief = Source("A Thief", "Mine", ("A new beginning here,", *CROW.lines))
+    for works, name in (([CROW, thief], "Ann Reed"), ([thief, CROW], "A Thief")):
+        (run,) = CopyIndex.of(works).runs(["the old black crow has folded up"])
+        assert run.author == name
+
+
+def test_the_gate_refuses_what_is_too_long_and_names_the_source() -> None:
+    gate = CopyGate(CopyIndex.of([CROW, MILL]))
+    verdict = gate.verdict(["beside the sea", "the old black crow has folded up", "at dusk"])
+    assert (verdict.name, verdict.keep) == ("copying", False)
+    assert verdict.score == pytest.approx(1 - 7 / 12)
+    assert verdict.reason == (
+        "shares 7 words with “The Crow” by Ann Reed, line 2: “the old black crow has folded up”"
+    )
+    kept = gate.verdict(["the old black crow has", "flown"])
+    assert (kept.keep, kept.score) == (True, 1.0)
+    assert CopyGate(gate.index, 7).verdict(["the old black crow has folded up"]).keep
+
+
+@pytest.mark.parametrize(
+    ("allowed", "kept"),
+    [
+        ("The Crow", True),
+        ("the crow", True),
+        ("Ann Reed: The Crow", True),
+        ("“The Crow” by Ann Reed", False),
+        ("The Crow, Ann Reed", True),
+        ("see the old black crow has folded up his wings", True),
+        ("old black crow has folded up", False),
+        ("Ann Reed", False),
+        ("Mill", False),
+        ("", False),
+    ],
+)
+def test_quotations_are_allowed_by_title_by_author_with_title_or_word_for_word(
+    allowed: str, kept: bool
+) -> None:
+    gate = CopyGate(CopyIndex.of([CROW, MILL]), allow=[allowed])
+    assert gate.verdict(["the old black crow has folded up"]).keep is kept
+
+
+def test_words_of_grammar_alone_are_nobodys() -> None:
+    index = CopyIndex.of([Source("A", "B", ("and it was in the light of his and her",))])
+    poem = ["and it was in the light of his"]
+    assert [run.words for run in index.runs(poem)] == [8]
+    assert CopyGate(index).verdict(poem).keep
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@given(works=st.lists(texts(MIXED), max_size=4), poem=texts(MIXED), most=st.integers(5, 7))
+def test_a_decoder_that_draws_again_when_told_never_meets_the_gate(
+    stride: int, works: list[list[str]], poem: list[str], most: int
+) -> None:
+    sources = [Source("", str(n), tuple(work)) for n, work in enumerate(works)]
+    gate = CopyGate(CopyIndex.of(sources, stride), most)
+    written: list[str] = []
+    for word in " ".join(poem).split():
+        keys = word_keys(written[-most:])
+        before = np.concatenate([np.zeros(most - len(keys), np.uint64), keys])
+        refused = bool(gate.too_long(before, word_keys([word])[0:1].reshape(())))
+        seen = gate.verdict([" ".join([*written, word])])
+        assert refused or seen.keep
+        if stride == 1:
+            assert refused != seen.keep
+        if not refused:
+            written.append(word)
+    assert gate.verdict([" ".join(written)]).keep
+
+
+def test_many_next_words_are_asked_about_at_once() -> None:
+    gate = CopyGate(CopyIndex.of([CROW, MILL]))
+    before = word_keys("the old black crow has".split())
+    following = word_keys(["folded", "sung", "black"] * 2000).reshape(2000, 3)
+    told = gate.too_long(np.broadcast_to(before, (2000, 3, 5)), following)
+    assert told.shape == (2000, 3)
+    assert (told == [True, False, False]).all()
+    wider = np.concatenate([word_keys(["bough"]), before])
+    assert gate.too_long(wider, word_keys(["folded"])[0]) == np.array(True)
+
+
+@pytest.mark.parametrize(("stride", "most"), [(1, 3), (2, 4), (1, 0)])
+def test_a_gate_cannot_be_set_finer_than_the_index(stride: int, most: int) -> None:
+    with pytest.raises(UserError, match="max_shared_words: must be at least"):
+        CopyGate(CopyIndex.of([CROW], stride), most)
+
+
+def test_four_words_may_be_the_most_with_stride_1() -> None:
+    gate = CopyGate(CopyIndex.of([CROW]), 4)
+    assert not gate.verdict(["old black crow has folded"]).keep
+    assert gate.too_long(word_keys("old black crow has".split()), word_keys(["folded"])[0])
+    assert gate.verdict(["old black crow has unfolded"]).keep
+
+
+def test_a_whole_work_knows_its_split_whatever_its_spelling() -> None:
+    index = CopyIndex.of([CROW, MILL])
+    assert index.split_of("\n".join(MILL.lines).upper().replace("'", "’")) == "test"
+    assert index.split_of("\n\n".join(CROW.lines)) == "train"
+    assert index.split_of("\n".join(CROW.lines[:-1])) is None
+    with pytest.raises(UserError, match="'held' is none of train, validation, test"):
+        CopyIndex.of([Source("", "x", (), split="held")])
+
+
+@pytest.mark.parametrize("poem", [[], [""], ["one two three four"], ["— 12 …"] * 9])
+@pytest.mark.parametrize("works", [[], [CROW], [Source("", "", ())], [Source("", "", ("", "one"))]])
+def test_little_or_nothing_shares_nothing(works: list[Source], poem: list[str]) -> None:
+    for stride in (1, 2):
+        index = CopyIndex.of(works, stride)
+        assert index.runs(poem) == []
+        assert CopyGate(index).verdict(poem).keep
+        assert not index.has(np.zeros((3, 5), np.uint64)).any()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "copies.safetensors"
+    CopyIndex.of([CROW, MILL]).save(path)
+    return path
+
+
+def test_an_index_from_its_file_is_mapped_and_answers_as_before(file: Path) -> None:
+    index = CopyIndex.open(file)
+    assert isinstance(index.arrays["low"], np.memmap)
+    poem = ["the old black crow has folded up", "o'er golden water now is still"]
+    assert index.runs(poem) == CopyIndex.of([CROW, MILL]).runs(poem)
+    assert len(index.runs(poem)) == 2
+    assert index.split_of("\n".join(MILL.lines)) == "test"
+    assert index.works == [("Ann Reed", "The Crow"), ("Tom Hale", "Mill")]
+
+
+def test_building_twice_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
+    for n in range(3):
+        CopyIndex.of([CROW, MILL]).save(tmp_path / f"{n}.safetensors")
+        assert (tmp_path / f"{n}.safetensors").read_bytes() == file.read_bytes()
+
+
+def test_the_file_holds_none_of_the_words(file: Path) -> None:
+    arrays = CopyIndex.open(file).arrays
+    told = zlib.decompress(arrays["works"].tobytes()).decode()
+    assert json.loads(told)["titles"] == ["The Crow", "Mill"]
+    data = b"".join(array.tobytes() for array in arrays.values()).lower() + told.lower().encode()
+    for word in {w for s in (CROW, MILL) for line in s.lines for w in bare_words(line)}:
+        assert len(word) < 4 or word in "the crow mill" or word.encode() not in data
+
+
+def test_a_file_cut_short_anywhere_is_refused(file: Path) -> None:
+    whole = file.read_bytes()
+    for size in {0, 1, 7, 8, 60, *range(100, len(whole), 37), len(whole) - 1}:
+        file.write_bytes(whole[:size])
+        with pytest.raises(BadModel, match=r"copies\.safetensors"):
+            CopyIndex.open(file)
+    file.write_bytes(whole + b"\0")
+    with pytest.raises(BadModel, match="instead of"):
+        CopyIndex.open(file)
+
+
+@settings(max_examples=300)
+@given(where=st.integers(0, 10_000), value=st.integers(0, 255))
+def test_a_damaged_byte_is_refused_or_leaves_an_index_that_answers(where: int, value: int) -> None:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "copies.safetensors"
+        CopyIndex.of([CROW, MILL]).save(path)
+        data = bytearray(path.read_bytes())
+        data[where % len(data)] = value
+        path.write_bytes(data)
+        try:
+            index = CopyIndex.open(path)
+        except BadModel:
+            return
+        index.runs([*CROW.lines, *MILL.lines])
+        index.split_of("\n".join(MILL.lines))
+        del index
+
+
+def test_a_file_that_is_missing_or_of_another_kind_is_refused(tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    with pytest.raises(BadModel, match=r"gone\.safetensors: the model file cannot be read"):
+        CopyIndex.open(tmp_path / "gone.safetensors")
+    other = tmp_path / "other.safetensors"
+    save_file({"vectors": np.zeros((2, 3), np.float32)}, other)
+    with pytest.raises(BadModel, match="is not a whole copying index"):
+        CopyIndex.open(other)
+    other.write_text("once upon a time in a wood")
+    with pytest.raises(BadModel, match="is not a whole safetensors file"):
+        CopyIndex.open(other)
+
+
+def test_strides_and_lengths_out_of_range_are_refused() -> None:
+    with pytest.raises(UserError, match="stride: must be 1 or 2, got 3"):
+        CopyIndex.of([], 3)
+    with pytest.raises(UserError, match="least: runs of fewer than 5 words are not kept, got 4"):
+        CopyIndex.of([]).runs(["a"], 4)
