@@ -85,7 +85,8 @@ def _csv_table(content: str, delimiter: str, name: str, text_column: str | None)
                 (joined if last_is_text else many).append(number)
                 if not last_is_text:
                     continue
-                cells[len(columns) - 1] = delimiter.join(cells[len(columns) - 1 :])
+                between = delimiter + " " * (delimiter in ",;")  # the reader took it away
+                cells[len(columns) - 1] = between.join(cells[len(columns) - 1 :])
             cells = cells[: len(columns)]
         values = {c: v for c, v in zip(columns, cells, strict=True) if v and not v.isspace()}
         kept.append(Row(f"row {number}", values))
