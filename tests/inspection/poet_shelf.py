@@ -45,8 +45,8 @@ class BigramNetwork:
     """A network that learned pairs of tokens, with one added to every count."""
 
     def __init__(self, learned: Sequence[Text], leave_out: Sequence[str] = ()) -> None:
-        self._split = Tokens("word")
-        every = {t for text in learned for t in self._split.split(text.text)}
+        self.splitter = Tokens("word")
+        every = {t for text in learned for t in self.splitter.split(text.text)}
         self.tokens = [UNKNOWN, END, NEWLINE, *sorted(every - {NEWLINE, *leave_out})]
         self.unknown, self.end = 0, 1
         self._index = {token: i for i, token in enumerate(self.tokens)}
@@ -58,11 +58,17 @@ class BigramNetwork:
         self.scored: list[int] = []
 
     def encode(self, text: str) -> list[int]:
-        return [self._index.get(token, self.unknown) for token in self._split.split(text)]
+        return [self._index.get(token, self.unknown) for token in self.splitter.split(text)]
 
     def score(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.floating]:
         self.scored.append(len(numbers))
         return np.asarray(self.log_p[numbers[:-1], numbers[1:]])
+
+    def begin(self, count: int) -> int:
+        return count
+
+    def step(self, words: npt.NDArray[np.int64], state: int) -> tuple[npt.NDArray[np.float32], int]:
+        return np.asarray(self.log_p[words], np.float32), state
 
 
 def written(*poems: str, form: str = "free") -> list[Written]:

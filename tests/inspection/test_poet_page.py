@@ -33,7 +33,7 @@ def report() -> PoetReport:
     poems = written(
         "an old silent pond / a frog jumps into the pond / splash silence again",
         TRAIN[0].text.replace("\n", " / "),
-        "the sea the sea the sea / the sea / <b>bold</b> & sea",
+        "the sea the sea the sea / the sea / <b>bold & sea",
         form="haiku",
     )
     return PoetReport(
@@ -73,7 +73,7 @@ def test_the_page_tells_every_figure_and_where_each_run_comes_from(report: PoetR
     for expected in (
         f"{held.perplexity:.1f}"[:3], "Kneser-Ney", "held-out", "distinct-2", "haiku form kept",
         "A. Poet, “Work 1-0”, line 1", "the 52 works of its index", "my <poet>",
-        "The works of 1850 were left out.", "181 at step 200", "<b>bold</b> & sea",
+        "The works of 1850 were left out.", "181 at step 200", "<b>bold & sea",
         "poems the gate would refuse",
     ):  # fmt: skip
         assert expected in found.text, expected

@@ -98,6 +98,9 @@ def test_an_index_without_runs_of_five_gives_no_figure_for_them() -> None:
     found = find_copies(written(" / ".join(texts[0].text.splitlines())), coarse, "four works")
     assert found.lines_5 is None
     assert found.lines_6 == 1
+    fine = index_of(texts)
+    five = written(" ".join(texts[1].text.split()[:5]), "nothing at all")
+    assert find_copies(five, coarse, "four works", fine).lines_5 == 1 / 2
 
 
 def test_a_copycat_has_copied_every_line_and_a_stranger_none() -> None:

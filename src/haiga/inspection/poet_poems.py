@@ -87,7 +87,7 @@ class Copies:
     """What the poems share with known works.
 
     Shares are of all lines that hold a word; a line counts when such a run touches it.
-    `lines_5` is None where the index keeps no runs of five. `poems_refused` is how many
+    `lines_5` is None where no index at hand keeps runs of five. `poems_refused` is how many
     poems the gate against copying would refuse at its default of five words.
     """
 
@@ -129,6 +129,7 @@ def measure_writing(
     why_no_greedy: str = "",
     human: Mapping[str, Sequence[Text]] | None = None,
     index: CopyIndex | None = None,
+    fine: CopyIndex | None = None,
     against: str = "",
     why_no_copies: str = "",
     shown: int = 8,
@@ -137,7 +138,8 @@ def measure_writing(
 
     `own_form` is the form where haiga has no name for it; `human` names the works
     (and what they are) whose variety stands beside the poems'; `index` holds the works
-    that copies are looked for in, `against` says which they are.
+    that copies are looked for in, `against` says which they are, and `fine` is one that
+    keeps runs of five where `index` does not.
     """
     if not sampled:
         raise ValueError("there are no poems to measure")
@@ -154,7 +156,7 @@ def measure_writing(
         greedy=None if greedy is None else count_loops(greedy),
         why_no_greedy=why_no_greedy,
         variety=compare_variety(said, human or {}),
-        copies=None if index is None else find_copies(sampled, index, against),
+        copies=None if index is None else find_copies(sampled, index, against, fine),
         why_no_copies=why_no_copies,
         examples=tuple(sampled[:shown]),
     )
@@ -193,9 +195,16 @@ def variety_of(said: Sequence[Sequence[str]]) -> Variety:
     return Variety(distinct(said, 1), distinct(said, 2), distinct(said, 3), self_repetition(said))
 
 
-def find_copies(written: Sequence[Written], index: CopyIndex, against: str) -> Copies:
-    """What the poems share with the works of an index, the longest runs first."""
+def find_copies(
+    written: Sequence[Written], index: CopyIndex, against: str, fine: CopyIndex | None = None
+) -> Copies:
+    """What the poems share with the works of an index, the longest runs first.
+
+    `fine` is an index of stride 1 that runs of five are looked for in where `index`
+    keeps none.
+    """
     gate = CopyGate(index)
+    fives = index if index.stride == 1 else fine
     lines = touched_5 = touched_6 = refused = 0
     borrowed: list[Borrowed] = []
     for number, one in enumerate(written):
@@ -203,7 +212,9 @@ def find_copies(written: Sequence[Written], index: CopyIndex, against: str) -> C
         runs = index.runs(poem)
         spoken = {place for place, line in enumerate(poem) if bare_words(line)}
         lines += len(spoken)
-        touched_5 += len(spoken & _touched(runs, poem, 5))
+        if fives is not None:
+            shared = runs if fives is index else fives.runs(poem)
+            touched_5 += len(spoken & (_touched(shared, poem, 5) | _touched(runs, poem, 5)))
         touched_6 += len(spoken & _touched(runs, poem, 6))
         refused += bool(gate.copied(poem))
         borrowed += [_borrowed(number, poem, run) for run in runs]
@@ -212,7 +223,7 @@ def find_copies(written: Sequence[Written], index: CopyIndex, against: str) -> C
         against=against,
         poems=len(written),
         lines=lines,
-        lines_5=touched_5 / max(1, lines) if index.stride == 1 else None,
+        lines_5=None if fives is None else touched_5 / max(1, lines),
         lines_6=touched_6 / max(1, lines),
         poems_refused=refused,
         longest=tuple(borrowed[:RUNS_SHOWN]),

@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from haiga.core.forms import Form
 from haiga.core.nouns import Poem
-from haiga.inspection.poet_poems import Writing
-from haiga.inspection.poet_texts import Reading
+from haiga.features.copying import CopyIndex, Source
+from haiga.inspection.poet_greedy import SteppingNetwork, openings_of, write_greedily
+from haiga.inspection.poet_poems import Writing, Written, measure_writing
+from haiga.inspection.poet_texts import MOST_TOKENS, Reading, Works, measure_reading
+from haiga.media.texts import Text
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,109 @@ class PoetReport:
         value = plain(self)
         assert isinstance(value, dict)
         return value
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What a poet is assessed on.
+
+    `network` is None where the model's cannot be scored, and `why_no_reading` says why.
+    `write` makes the poem of a seed; None, with `why_no_writing`, where it can make none.
+    `index` is the model's copying index, None where it has none.
+    """
+
+    works: Works
+    network: SteppingNetwork | None
+    write: Callable[[int], Poem] | None
+    seeds: Sequence[int]
+    form: Form
+    index: CopyIndex | None
+    why_no_reading: str = ""
+    why_no_writing: str = ""
+
+
+def assess(
+    it: Assessed,
+    *,
+    most_tokens: int = MOST_TOKENS,
+    seed: int = 1,
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[Reading | None, Writing | None]:
+    """Measures how a poet reads and how it writes; `tell` hears each thing as it begins.
+
+    Takes as long as scoring `most_tokens` of each part, fitting the n-gram model and
+    writing a poem for each seed.
+    """
+    reading = None
+    if it.network:
+        reading = measure_reading(
+            it.network, it.works, most_tokens=most_tokens, seed=seed, tell=tell
+        )
+    if it.write is None:
+        return reading, None
+    poems = []
+    for number, one in enumerate(it.seeds):
+        if number % 10 == 0:
+            tell(f"writing poem {number + 1} of {len(it.seeds)}")
+        poems.append(Written(it.write(one), one))
+    human = human_works(it.works)
+    greedy, why = None, it.why_no_reading
+    if it.network:
+        tell("writing greedily")
+        every = [text for texts in human.values() for text in texts]
+        greedy = write_greedily(it.network, openings_of(every, it.network, len(it.seeds)))
+        greedy, why = (greedy, "") if greedy else (None, "no work begins with words it knows")
+    tell("looking for copies")
+    index, fine, against, why_no_copies = _copies_in(it)
+    writing = measure_writing(
+        poems,
+        form=it.form.name,
+        own_form=it.form,
+        greedy=greedy,
+        why_no_greedy=why,
+        human=human,
+        index=index,
+        fine=fine,
+        against=against,
+        why_no_copies=why_no_copies,
+    )
+    return reading, writing
+
+
+def human_works(works: Works) -> dict[str, Sequence[Text]]:
+    """The human works that a poet's own are set beside: what it knows least, first."""
+    names = {
+        "test": "test works",
+        "never seen": "works it never saw",
+        "validation": "validation works",
+        "unknown": "the texts given",
+        "train": "training works",
+    }
+    return {said: works.parts[part] for part, said in names.items() if works.parts.get(part)}
+
+
+def _copies_in(it: Assessed) -> tuple[CopyIndex | None, CopyIndex | None, str, str]:
+    """Where copies are looked for: the index, a finer one, what they hold, and why there is none.
+
+    The model's own index; where that keeps no runs of five, the training works at hand
+    serve for those. Where the model has none, the texts given must do.
+    """
+    train = it.works.parts.get("train", ())
+    if it.index is not None:
+        fine, told = None, ""
+        if it.index.stride != 1 and train:
+            fine = _index_of(train)
+            told = f"; for runs of five, with the {len(train):,} training works at hand"
+        return it.index, fine, f"the {len(it.index.works):,} works of its copying index{told}", ""
+    texts = it.works.parts.get("unknown", ())
+    if not texts:
+        return None, None, "", "there is no work at hand that its poems could be compared with"
+    told = f"the {len(texts):,} texts given: the poet itself has no copying index"
+    return _index_of(texts), None, told, ""
+
+
+def _index_of(texts: Sequence[Text]) -> CopyIndex:
+    return CopyIndex.of(Source(t.author, t.title, t.text.splitlines()) for t in texts)
 
 
 def read_moments(lines: Sequence[str]) -> tuple[Moment, ...]:
