@@ -90,7 +90,8 @@ def test_other_encodings_are_recognised_and_told(
 
 
 def test_an_encoding_is_recognised_by_one_line_in_a_very_large_file() -> None:
-    text = "snow on the roof\n" * 200_000 + FRENCH + "snow on the roof\n" * 200_000
+    line = "snow on the roof " * 300 + "\n"
+    text = line * 700 + FRENCH + line * 700
     decoded = decode(text.encode("cp1252"), "a.txt")
     assert decoded.text == text
     assert decoded.notes == ("not UTF-8; read as windows-1252",)

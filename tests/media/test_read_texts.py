@@ -205,13 +205,18 @@ def test_json_lines_are_read_with_their_numbers(tmp_path: Path) -> None:
     [
         '[{"title": "Snow", "poem": "it falls"}]',
         '{"poems": [{"title": "Snow", "poem": "it falls"}], "count": 1}',
-        '{"title": "Snow", "poem": "it falls", "notes": [{"by": "me"}]}',
+        '{"title": "Snow",\n "poem": "it falls", "notes": [{"by": "me"}]}',
         '[\n {"title": "Snow",\n  "lines": ["it falls"]}\n]',
     ],
 )
 def test_a_json_list_is_read_wherever_it_stands(tmp_path: Path, content: str) -> None:
     (text,) = read_texts(written(tmp_path / "a.json", content)).texts
     assert (text.text, text.title, text.where) == ("it falls", "Snow", "a.json, item 1")
+
+
+def test_a_file_of_one_json_line_has_a_line(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", '{"poem": "it falls", "notes": [{"by": "me"}]}\n')
+    assert [t.where for t in read_texts(path).texts] == ["a.jsonl, line 1"]
 
 
 def test_lines_and_stanzas_in_json_become_a_text(tmp_path: Path) -> None:

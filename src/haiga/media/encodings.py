@@ -43,7 +43,7 @@ TWO_BYTES = tuple("cp932 euc_jp gb18030 big5 cp949".split())
 """The encodings that are thought of: those that text files are really found in."""
 
 _TYPOGRAPHY = "‘’“”…–—"
-_BEYOND_ASCII = bytes(range(128, 256))
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _CONTROLS = bytes({*range(1, 9), *range(14, 27), *range(28, 32), 127})
 _BINARY_SHARE = 0.01  # of control bytes, or of NULs; compressed data have a tenth
 _SAMPLE = 200_000  # bytes shown to the detector: lines that are not ASCII
@@ -137,7 +137,7 @@ def _guessed(data: bytes, name: str) -> Decoded:
     from charset_normalizer import from_bytes  # takes 30 ms to import, and is seldom needed
 
     sample = _telling(data)
-    beyond = (len(data) - len(data.translate(None, _BEYOND_ASCII))) / len(data)
+    beyond = (len(data) - len(data.translate(None, bytes(range(128, 256))))) / len(data)
     # Where few bytes are beyond ASCII no character takes two (`man\x92s` is not `man痴`),
     # and what language the detector thinks it sees hangs on a letter or two.
     thought_of = [*ONE_BYTE, *(TWO_BYTES if beyond > 0.05 else ())]
@@ -216,16 +216,18 @@ def _telling(data: bytes) -> bytes:
     comma or a quotation mark is never the second half of a character.
     """
     found: list[bytes] = []
-    size = 0
-    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
-        line = match[0]
+    size = end = 0
+    while size < _SAMPLE and (place := _BEYOND_ASCII.search(data, end)):
+        begin = data.rfind(b"\n", 0, place.start()) + 1
+        end = data.find(b"\n", place.end())
+        end = len(data) if end < 0 else end
+        line = data[begin : min(end, begin + 40 * _SAMPLE)]
         if len(line) > 4_000:
-            line = b" ".join(re.findall(rb'[^\s",]*[\x80-\xff][^\s",]*', line[: 40 * _SAMPLE]))
+            words = (word for word in re.split(rb'[\s",]+', line) if not word.isascii())
+            line = b" ".join(words)
             line = line[: _SAMPLE + 1].rpartition(b" ")[0] if len(line) > _SAMPLE else line
         found.append(line)
-        size += len(line)
-        if size >= _SAMPLE:
-            break
+        size += len(line) + 1
     return b"\n".join(found)
 
 

@@ -77,7 +77,7 @@ def read_folder(root: Path, wanted: Wanted) -> TextsRead:
             continue
         texts.extend(read.texts)
         if paths is plain:
-            authors.update((t.author, None) for t in read.texts if t.author)
+            authors.update((t.author, None) for t in read.texts if t.author and not t.columns)
         for note in read.notes:
             remarks.setdefault(note.removeprefix(f"{name}: "), []).append(name)
     if not texts:

@@ -199,8 +199,8 @@ def _whole_json(content: str, name: str) -> list[Any] | None:
             raise UserError(f"{name}: is not sound JSON: {error}") from error
         return None
     if isinstance(value, dict):
-        if guess(list(value), TEXT):
-            return [value]
+        if guess(list(value), TEXT):  # a record, not a box around records
+            return [value] if "\n" in content.strip() else None
         lists = [v for v in value.values() if isinstance(v, list) and _record_like(v)]
         return lists[0] if len(lists) == 1 else [value]
     return value if isinstance(value, list) else None
