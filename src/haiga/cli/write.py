@@ -2,51 +2,132 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from haiga.cli import options
 
+BOLD, PLAIN = "\x1b[1;4m", "\x1b[0m"
+
 
 def write(
     form: Annotated[
-        str, typer.Option("--form", metavar="FORM", help="The form to keep, such as haiku (5-7-5).")
+        str,
+        typer.Option(
+            "--form",
+            metavar="FORM|FILE.toml",
+            help="haiku (5-7-5), tanka, lune, couplet, quatrain, lyric, free, or a file.",
+        ),
     ] = "haiku",
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            metavar="NAME|DIR",
+            help="A bundled poet, or a folder that `haiga train poet` made. "
+            "(default: the artist's poet)",
+        ),
+    ] = None,
     count: options.Count = 1,
     seed: options.Seed = None,
     about: options.About = "",
+    begin: Annotated[
+        str | None,
+        typer.Option(
+            "--begin", metavar='"WORDS"', help="The poem's first words, kept as they are."
+        ),
+    ] = None,
+    lines: Annotated[
+        int | None,
+        typer.Option("--lines", metavar="N", help="Lines of free verse or of a form in stanzas."),
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(
+            "--temperature", metavar="T", help="Above 0: 0.5 is tame, 1 as the poet learned it."
+        ),
+    ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(
+            "--top-p", metavar="P", help="0 to 1: draw from the likeliest words that hold P."
+        ),
+    ] = None,
+    greedy: Annotated[
+        bool, typer.Option("--greedy", help="Always the likeliest word; the seed plays no part.")
+    ] = False,
+    candidates: Annotated[
+        int | None,
+        typer.Option("--candidates", "-k", metavar="K", help="Drafts of each, the best is kept."),
+    ] = None,
+    diction: Annotated[
+        str | None,
+        typer.Option(
+            "--diction", metavar="plain|period|any|FILE", help="Which words; FILE: only its own."
+        ),
+    ] = None,
+    season: Annotated[
+        str | None,
+        typer.Option("--season", metavar="SEASON", help="spring, summer, autumn, winter."),
+    ] = None,
+    imagery: Annotated[
+        float | None,
+        typer.Option("--imagery", metavar="X", help="0 to 3: how much things of the senses gain."),
+    ] = None,
+    repetition: Annotated[
+        float | None,
+        typer.Option("--repetition", metavar="X", help="0 to 10: against saying a word again."),
+    ] = None,
+    max_shared_words: Annotated[
+        int | None,
+        typer.Option(
+            "--max-shared-words", metavar="N", help="Words in a row it may share with a known work."
+        ),
+    ] = None,
+    quotations: Annotated[
+        list[str] | None,
+        typer.Option("--quotation", metavar="TITLE", help="A work it may quote; may be repeated."),
+    ] = None,
     artist: options.Artist = options.ARTIST,
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
     """Write poems of a form, without painting them."""
+    given: dict[str, Any] = {
+        "begin": begin, "lines": lines, "temperature": temperature, "top_p": top_p,
+        "greedy": greedy or None, "candidates": candidates, "diction": diction,
+        "season": season, "imagery": imagery, "repetition": repetition,
+        "max_shared_words": max_shared_words, "quotations": quotations or None,
+    }  # fmt: skip
+    settings = {name: value for name, value in given.items() if value is not None}
+
+    import sys
+
     from haiga.actions.makers import Makers
+    from haiga.actions.poets import with_poet
     from haiga.actions.seeds import seeds_for
-    from haiga.actions.write import write
+    from haiga.actions.write import remarks, shown, write
     from haiga.cli import output
     from haiga.core.config import load_artist
 
     seeds = seeds_for(seed, count)
-    first = True
-    for written in write(Makers(load_artist(artist)), form=form, seeds=seeds, about=about):
+    makers = Makers(with_poet(load_artist(artist), model, settings))
+    marks = (BOLD, PLAIN) if sys.stdout.isatty() else ("", "")
+    told: set[str] = set()
+    for written in write(makers, form=form, seeds=seeds, about=about):
         output.stop_if_interrupted()
-        unknown = list(written.poem.details.get("unknown_about", ()))
         if json:
-            output.give_json(
-                {
-                    "lines": list(written.poem.lines),
-                    "syllables": list(written.syllables),
-                    "seed": written.seed,
-                    "form": form,
-                    "unknown_about": unknown,
-                    "seconds": round(written.seconds, 4),
-                }
-            )
+            output.give_json(written.table(form))
             continue
-        output.give(written.poem.text if first else "\n" + written.poem.text)
-        first = False
-        if unknown and written.seed == seeds[0]:
+        first = written.seed == seeds[0]
+        output.give(("" if first else "\n") + shown(written.poem, *marks))
+        unknown = list(written.poem.details.get("unknown_about", ()))
+        if unknown and first:
             output.tell(f"the poet does not know: {', '.join(unknown)}")
+        for remark in remarks(written.poem):
+            if remark not in told:
+                output.tell(remark)
+                told.add(remark)
         if seed is None:
             output.tell(f"(seed {written.seed})")

@@ -119,6 +119,12 @@ class Form:
             stanza=size,
         )
 
+    def fitted(self, count: int) -> Form:
+        """The form with as many stanzas as fill `count` lines, else the form itself."""
+        size = self.stanza or len(self.lines)
+        whole = self.repeats and 0 < count <= MOST_LINES and count % size == 0
+        return self.of_lines(count) if whole else self
+
     def table(self) -> dict[str, Any]:
         """The form as plain values, as a user's own file would have it."""
         lines = [_written(span) for span in self.lines]

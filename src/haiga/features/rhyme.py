@@ -8,7 +8,7 @@ both serve, so that `tomorrow` rhymes with `sorrow` and `butterfly` with `sky`.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
@@ -118,3 +118,22 @@ class RhymeTable:
             rows = sorted(row for row in near if rhyme_kind(word, self.words[row]))
             self._known[word] = np.array(rows, np.int64)
         return self._known[word]
+
+    def group_sizes(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """How many of these words (N,) rhyme with each of them, by sound, at least: (N,).
+
+        Counts the largest group of words with one tail, less those of the same sounds.
+        """
+        wholes: dict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            for tail, whole in tails(self.words[row]):
+                wholes[tail].append(whole)
+        size = {tail: len(found) for tail, found in wholes.items()}
+        same = {tail: Counter(found) for tail, found in wholes.items()}
+        return np.array(
+            [
+                max((size[t] - same[t][w] for t, w in tails(self.words[row])), default=0)
+                for row in rows
+            ],
+            np.int64,
+        )

@@ -33,9 +33,7 @@ def judge_form(poem: Poem, name: str = "form", *, form: Form | None = None) -> V
     wanted = form or FORMS.get(poem.form)
     if wanted is None or not (wanted.is_counted or wanted.is_rhymed):
         return Verdict(name, True, 1.0, f"a {poem.form} poem has no syllables to count")
-    size = wanted.stanza or len(wanted.lines)
-    if wanted.repeats and poem.lines and len(poem.lines) % size == 0:
-        wanted = wanted.of_lines(len(poem.lines))
+    wanted = wanted.fitted(len(poem.lines))
     if len(poem.lines) != len(wanted.lines):
         reason = f"{len(poem.lines)} lines instead of {len(wanted.lines)}"
         return Verdict(name, False, 0.0, reason)
