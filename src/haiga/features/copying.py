@@ -190,6 +190,12 @@ class CopyIndex:
             return None
         return SPLITS[int(self.arrays["splits"][place])]
 
+    def with_splits(self, digests: Keys, splits: npt.NDArray[np.uint8]) -> CopyIndex:
+        """The same runs with the split of another poet: sorted digests (W,), splits (W,)."""
+        arrays = {**self.arrays, "digests": digests, "splits": splits}
+        _check(arrays, self._settings)
+        return CopyIndex(arrays, self._settings)
+
     def has(self, keys: Keys) -> Bools:
         """Whether five words in a row stand in a work: word keys (…, 5) -> (…).
 

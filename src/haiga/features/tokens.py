@@ -25,6 +25,7 @@ _STRAIGHT = str.maketrans(
 )  # fmt: skip
 _APHESIS = (
     "tis twas twere twill twould twixt mid midst neath gainst mongst gan scape em cause bout round"
+    " way"
 )
 _LEADING = "|".join(sorted(_APHESIS.split(), key=len, reverse=True))
 _TOKEN = re.compile(

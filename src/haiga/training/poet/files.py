@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import collections
 import json
+import math
 import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from haiga.features.copying import CopyIndex, Source
 from haiga.media.durable import write_durably
 from haiga.media.texts import Text, TextsRead
 from haiga.models.card import write_card
 from haiga.training import checkpoints
-from haiga.training.poet.corpus import Corpus, Work, authors_of
+from haiga.roles.poets.sources import OWN
+from haiga.training.poet.corpus import PARTS, Corpus, Work, authors_of
 from haiga.training.poet.export import export_network
 from haiga.training.poet.loop import BEST, Run, mean_loss
 from haiga.training.poet.plan import Plan
@@ -31,22 +34,22 @@ def write_poet_files(
     say: Callable[[str], None],
 ) -> None:
     """Writes everything but the report into `o.out`; the card comes last and makes it a model."""
-    import math
-
     out: Path = o.out
     checkpoints.load(run.folder / BEST, {"net": run.net}, {})
     parity = export_network(run.net, out / "step.onnx")
+    say("indexing the runs of words that a poem might copy")
+    index_works(corpus).save(out / OWN)
     vocabulary: dict[str, Any] = {
         "kind": "lm",
         "level": plan.level,
         "context": plan.context,
         "layers": plan.layers,
         "hidden": plan.hidden,
-        "index": "",
+        "index": OWN,
         "tokens": corpus.vocabulary,
         "counts": corpus.counts,
     }
-    files = ["step.onnx", "vocabulary.json"]
+    files = ["step.onnx", "vocabulary.json", OWN]
     text = json.dumps(vocabulary, ensure_ascii=False) + "\n"
     write_durably(out / "vocabulary.json", text.encode())
     figures: dict[str, Any] = {
@@ -75,6 +78,18 @@ def write_poet_files(
     for name, value in figures.items():
         say(f"{name}: {value}")
     say(f"the poet is in {out}; try: haiga write --with {shlex.quote(str(out))} --form free")
+
+
+def index_works(corpus: Corpus) -> CopyIndex:
+    """Where every run of five words of the corpus stands, and which part each work is in.
+
+    Held-out works are indexed too: a poet should not pass them off as its own either.
+    """
+    return CopyIndex.of(
+        Source(work.text.author, work.text.title, work.text.text.splitlines(), split=part)
+        for part in PARTS
+        for work in corpus.parts[part]
+    )
 
 
 def command(o: argparse.Namespace) -> str:

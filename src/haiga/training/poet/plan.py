@@ -46,6 +46,8 @@ class Plan:
     clip: float = 1.0
     sampled: int = 0
     """How many words stand for the rest of the vocabulary in each softmax; 0 for all."""
+    words: str = ""
+    """sha256 over the vocabulary: another way of cutting words would give each another row."""
 
     def rate_at(self, step: int) -> float:
         """Linear warm-up, then a cosine down to `least_rate` at the last step."""

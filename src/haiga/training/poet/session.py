@@ -165,11 +165,14 @@ def _prepared(
         rate=o.rate,
         warmup=min(60, 1 + steps // 10),
         sampled=1500 if vocabulary > 6000 else 0,
+        words=hashlib.sha256("\0".join(corpus.vocabulary).encode()).hexdigest(),
     )
     if kept is None:
         return corpus, plan
     names = SAME + (("steps",) if o.steps else ()) + (("dropout",) if o.dropout is not None else ())
     changed = differences(kept, plan, names)
+    if not changed and kept.words != plan.words:
+        changed = ["words: this haiga cuts the texts into others than the one that began it"]
     if changed:
         raise UserError(f"{o.out}: cannot go on with other settings: {'; '.join(changed)}")
     return corpus, kept
