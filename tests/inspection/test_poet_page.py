@@ -47,7 +47,7 @@ def report() -> PoetReport:
         ),
         why_no_reading="",
         writing=measure_writing(
-            poems, form="haiku", greedy=poems, human={"test works": TEST}, index=index,
+            poems, form="haiku", drawn=poems, greedy=poems, human={"test works": TEST}, index=index,
             against="the 52 works of its index",
         ),
         learning=read_moments(LOG),
@@ -89,7 +89,7 @@ def test_the_json_has_every_figure_and_no_number_that_is_none(report: PoetReport
     assert value["reading"]["kneser_ney"]["order"] == 5
     assert value["writing"]["form_kept"] == pytest.approx(1 / 3)
     assert value["writing"]["copies"]["longest"][0]["title"] == "Work 1-0"
-    assert value["writing"]["sampled"]["rate"] == pytest.approx(1 / 3)
+    assert value["writing"]["loops"]["rate"] == pytest.approx(1 / 3)
     assert value["writing"]["examples"][0]["poem"]["lines"][0] == "an old silent pond"
     assert value["learning"][0]["step"] == 100
 
@@ -115,7 +115,9 @@ def test_a_poet_whose_copies_cannot_be_looked_for_is_not_praised_for_having_none
     report: PoetReport,
 ) -> None:
     assert report.writing
-    unknown = replace(report.writing, copies=None, why_no_copies="it has no copying index")
+    unknown = replace(
+        report.writing, copies=None, alone=None, why_no_copies="it has no copying index"
+    )
     found = read(poet_page(replace(report, writing=unknown))).text
     assert "It has no copying index." in found
     assert "lines in a run of" not in found

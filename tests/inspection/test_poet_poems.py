@@ -57,7 +57,7 @@ def test_where_human_works_are_too_few_as_many_poems_are_compared() -> None:
 def test_a_collapsed_poet_is_seen_through() -> None:
     found = measure_writing(written(*[LOOP] * 50), form="free")
     assert found.different == 1 / 50
-    assert found.sampled.rate == 1
+    assert found.loops.rate == 1
     assert found.variety.poems.distinct_1 == pytest.approx(4 / 600)
     assert found.variety.poems.self_repetition == 1
 

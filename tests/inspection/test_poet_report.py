@@ -44,8 +44,10 @@ def test_a_poet_with_an_index_is_measured_in_full(whole: Assessed) -> None:
     assert reading.held_out == "test"
     assert reading.kneser_ney
     assert writing.poems == 30
-    assert writing.greedy
-    assert writing.greedy.poems > 5
+    assert writing.alone
+    assert writing.alone.drawn.poems == 30
+    assert writing.alone.greedy.poems > 5
+    assert writing.alone.copies_drawn
     assert writing.variety.human_are == "test works"
     assert writing.copies
     assert writing.copies.against == "the 82 works of its copying index"
@@ -75,8 +77,8 @@ def test_a_poet_that_cannot_be_scored_is_still_read(whole: Assessed) -> None:
     reading, writing = assess(replace(whole, network=None, why_no_reading="another spelling"))
     assert reading is None
     assert writing
-    assert writing.greedy is None
-    assert writing.why_no_greedy == "another spelling"
+    assert writing.alone is None
+    assert writing.why_not_alone == "another spelling"
 
 
 def test_a_poet_that_cannot_write_is_still_scored(whole: Assessed) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from haiga.cli import create, mount, options, paint, replay, show, style, train, write
+from haiga.cli import create, evaluate, mount, options, paint, replay, show, style, train, write
 from haiga.cli import list as listing
 
 
@@ -31,6 +31,7 @@ def build() -> typer.Typer:
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
     app.command("list")(listing.list_pieces)
+    app.add_typer(evaluate.app, name="evaluate")
     app.command("train", context_settings=train.PASS_ON)(train.train)
     return app
 

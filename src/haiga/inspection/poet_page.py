@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from haiga import __version__
@@ -12,7 +13,7 @@ from haiga.inspection.poet_texts import Comparison, Reading
 from haiga.media.durable import make_folder, write_durably
 from haiga.pages import parts
 from haiga.pages.markup import Html
-from haiga.pages.numbers import NONE, number, share
+from haiga.pages.numbers import number, share
 from haiga.pages.page import Section, page
 from haiga.pages.parts import Figure, Span
 from haiga.pages.plots import Series, line_chart
@@ -95,8 +96,8 @@ def _first_of_writing(writing: Writing) -> list[Figure]:
             Figure(f"keep the {writing.form} form", share(writing.form_kept),
                    beside=f"of {writing.poems:,} poems")
         )  # fmt: skip
-    greedy = f"greedy: {share(writing.greedy.rate)}" if writing.greedy else ""
-    figures.append(Figure("poems that loop", share(writing.sampled.rate), beside=greedy))
+    alone = f"network alone, greedy: {share(writing.alone.greedy.rate)}" if writing.alone else ""
+    figures.append(Figure("poems that loop", share(writing.loops.rate), beside=alone))
     return figures
 
 
@@ -215,6 +216,7 @@ def _writing(writing: Writing) -> list[Section]:
             lead=f"{writing.poems:,} poems written for this report.",
         ),
         _copied(writing),
+        _alone(writing),
         Section("Poems", parts.poems(examples), lead="The first of them, not chosen."),
     ]
 
@@ -229,22 +231,14 @@ def _form_and_loops(writing: Writing) -> list[Figure]:
                 "Counted anew from the words alone, by any pronunciation a dictionary lists.",
             )
         )
+    if writing.unwritten:
+        means = "Poems of which every draft looped, copied or came to no end."
+        figures.append(Figure("poems given up", f"{writing.unwritten:,}", means))
     figures.append(
         Figure("different poems", share(writing.different), "Poems that are not one again.")
     )
-    loops = "A line that comes three times, or a few words three times in a row."
-    figures.append(Figure("loops, sampled", share(writing.sampled.rate), loops))
-    if writing.greedy:
-        figures.append(
-            Figure(
-                "loops, greedy",
-                share(writing.greedy.rate),
-                f"The same where it always takes the likeliest word, over "
-                f"{writing.greedy.poems:,} beginnings.",
-            )
-        )
-    elif writing.why_no_greedy:
-        figures.append(Figure("loops, greedy", NONE, _sentence(writing.why_no_greedy)))
+    means = "Poems in which a line comes three times, or a few words three times in a row."
+    figures.append(Figure("poems that loop", share(writing.loops.rate), means))
     return figures
 
 
@@ -275,10 +269,44 @@ def _faults(writing: Writing) -> list[Html]:
     found: list[Html] = []
     if writing.form_faults:
         found += [Html("<h3>Where the form broke</h3>"), parts.bullets(writing.form_faults)]
-    loops = [*writing.sampled.examples, *(writing.greedy.examples if writing.greedy else ())]
-    if loops:
-        found += [Html("<h3>What looped</h3>"), parts.bullets(f"“{text}”" for text in loops)]
+    if writing.loops.examples:
+        found += [Html("<h3>What looped</h3>"), parts.bullets(_quoted(writing.loops.examples))]
     return found
+
+
+def _quoted(texts: Sequence[str]) -> list[str]:
+    return [f"“{text}”" for text in texts]
+
+
+def _alone(writing: Writing) -> Section:
+    alone = writing.alone
+    title = "The network alone"
+    if alone is None:
+        return Section(title, parts.paragraph(_sentence(writing.why_not_alone)))
+    rows = [
+        ["poems", f"{alone.drawn.poems:,}", f"{alone.greedy.poems:,}"],
+        ["poems that loop", share(alone.drawn.rate), share(alone.greedy.rate)],
+    ]
+    drawn, greedy = alone.copies_drawn, alone.copies_greedy
+    for name, key in (("5", "lines_5"), ("6", "lines_6")):
+        figures = [getattr(copies, key) if copies else None for copies in (drawn, greedy)]
+        if figures != [None, None]:
+            rows.append([f"lines in a run of {name} or more", *map(share, figures)])
+    body: list[Html] = [parts.table(["", "drawn", "greedy"], rows, numbers=2)]
+    longest = [run for copies in (drawn, greedy) if copies for run in copies.longest]
+    longest.sort(key=lambda run: -run.words)
+    if longest:
+        body.append(Html("<h3>The longest runs it would have shared</h3>"))
+        body.append(parts.runs([(_passage(run), _source(run)) for run in longest[:5]]))
+    looped = _quoted([*alone.drawn.examples, *alone.greedy.examples])
+    if looped:
+        body += [Html("<h3>What looped</h3>"), parts.bullets(looped)]
+    lead = (
+        "No form, no choice among drafts, no gate against copies or loops: what it knows by "
+        "heart shows here. Drawn: each word as likely as the network expects it. Greedy: always "
+        "the likeliest word, after the first words of human works."
+    )
+    return Section(title, body, lead=lead)
 
 
 def _copied(writing: Writing) -> Section:

@@ -101,6 +101,19 @@ class Copies:
 
 
 @dataclass(frozen=True)
+class Alone:
+    """The same of poems by the network alone, drawn and greedy: no form, no gate, no choice.
+
+    `copies_drawn` and `copies_greedy` are None where there is nothing to compare with.
+    """
+
+    drawn: Loops
+    greedy: Loops
+    copies_drawn: Copies | None
+    copies_greedy: Copies | None
+
+
+@dataclass(frozen=True)
 class Writing:
     """All that is measured of how a poet writes; whatever could not be, with the reason."""
 
@@ -109,14 +122,16 @@ class Writing:
     form_kept: float | None
     """Share of the poems that keep the form by an independent count; None: it asks nothing."""
     form_faults: tuple[str, ...]
+    unwritten: int
+    """Poems begun of which no draft came to an end that the writer would keep."""
     different: float
     """Share of the poems that are not the same as an earlier one."""
-    sampled: Loops
-    greedy: Loops | None
-    why_no_greedy: str
+    loops: Loops
     variety: Beside
     copies: Copies | None
     why_no_copies: str
+    alone: Alone | None = None
+    why_not_alone: str = ""
     examples: tuple[Written, ...] = field(default=())
 
 
@@ -125,8 +140,10 @@ def measure_writing(
     *,
     form: str,
     own_form: Form | None = None,
-    greedy: Sequence[Written] | None = None,
-    why_no_greedy: str = "",
+    unwritten: int = 0,
+    drawn: Sequence[Written] = (),
+    greedy: Sequence[Written] = (),
+    why_not_alone: str = "",
     human: Mapping[str, Sequence[Text]] | None = None,
     index: CopyIndex | None = None,
     fine: CopyIndex | None = None,
@@ -136,6 +153,7 @@ def measure_writing(
 ) -> Writing:
     """Measures freshly written poems, at least one.
 
+    `drawn` and `greedy` are poems by the network alone, none where there are none.
     `own_form` is the form where haiga has no name for it; `human` names the works
     (and what they are) whose variety stands beside the poems'; `index` holds the works
     that copies are looked for in, `against` says which they are, and `fine` is one that
@@ -146,18 +164,25 @@ def measure_writing(
     verdicts = [judge_form(written.poem, form=own_form) for written in sampled]
     counted = not all("no syllables to count" in verdict.reason for verdict in verdicts)
     said = [tuple(words(written.poem.text)) for written in sampled]
+
+    def copies(some: Sequence[Written]) -> Copies | None:
+        return find_copies(some, index, against, fine) if index is not None and some else None
+
     return Writing(
         poems=len(sampled),
         form=form,
         form_kept=sum(v.keep for v in verdicts) / len(verdicts) if counted else None,
         form_faults=tuple(v.reason for v in verdicts if not v.keep)[:FAULTS_SHOWN],
+        unwritten=unwritten,
         different=len(set(said)) / len(said),
-        sampled=count_loops(sampled),
-        greedy=None if greedy is None else count_loops(greedy),
-        why_no_greedy=why_no_greedy,
+        loops=count_loops(sampled),
         variety=compare_variety(said, human or {}),
-        copies=None if index is None else find_copies(sampled, index, against, fine),
+        copies=copies(sampled),
         why_no_copies=why_no_copies,
+        alone=Alone(count_loops(drawn), count_loops(greedy), copies(drawn), copies(greedy))
+        if drawn or greedy
+        else None,
+        why_not_alone=why_not_alone,
         examples=tuple(sampled[:shown]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
@@ -9,10 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from haiga.core.errors import JobError
 from haiga.core.forms import Form
 from haiga.core.nouns import Poem
 from haiga.features.copying import CopyIndex, Source
-from haiga.inspection.poet_greedy import SteppingNetwork, openings_of, write_greedily
+from haiga.inspection.poet_alone import (
+    SteppingNetwork,
+    openings_of,
+    write_freely,
+    write_greedily,
+)
 from haiga.inspection.poet_poems import Writing, Written, measure_writing
 from haiga.inspection.poet_texts import MOST_TOKENS, Reading, Works, measure_reading
 from haiga.media.texts import Text
@@ -85,6 +92,7 @@ def assess(
 ) -> tuple[Reading | None, Writing | None]:
     """Measures how a poet reads and how it writes; `tell` hears each thing as it begins.
 
+    Raises JobError where not one poem could be written.
     Takes as long as scoring `most_tokens` of each part, fitting the n-gram model and
     writing a poem for each seed.
     """
@@ -99,22 +107,28 @@ def assess(
     for number, one in enumerate(it.seeds):
         if number % 10 == 0:
             tell(f"writing poem {number + 1} of {len(it.seeds)}")
-        poems.append(Written(it.write(one), one))
+        with contextlib.suppress(JobError):  # no draft came to an end; it is counted
+            poems.append(Written(it.write(one), one))
+    if not poems:
+        raise JobError(f"none of {len(it.seeds):,} poems could be brought to an end")
     human = human_works(it.works)
-    greedy, why = None, it.why_no_reading
+    drawn: list[Written] = []
+    greedy: list[Written] = []
     if it.network:
-        tell("writing greedily")
+        tell("letting the network write alone")
         every = [text for texts in human.values() for text in texts]
+        drawn = write_freely(it.network, it.seeds)
         greedy = write_greedily(it.network, openings_of(every, it.network, len(it.seeds)))
-        greedy, why = (greedy, "") if greedy else (None, "no work begins with words it knows")
     tell("looking for copies")
     index, fine, against, why_no_copies = _copies_in(it)
     writing = measure_writing(
         poems,
         form=it.form.name,
         own_form=it.form,
+        unwritten=len(it.seeds) - len(poems),
+        drawn=drawn,
         greedy=greedy,
-        why_no_greedy=why,
+        why_not_alone=it.why_no_reading,
         human=human,
         index=index,
         fine=fine,

@@ -1,4 +1,4 @@
-"""Greedy poems: the likeliest word each time, begun with human words, ended within bounds."""
+"""Poems by the network alone: drawn as it expects them, or always the likeliest word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import numpy as np
 from poet_shelf import BigramNetwork, works
 
 from haiga.features.loops import find_loop
-from haiga.inspection.poet_greedy import MOST_LINES, openings_of, write_greedily
+from haiga.inspection.poet_alone import (
+    MOST_LINES,
+    openings_of,
+    write_freely,
+    write_greedily,
+)
 from haiga.media.texts import Text
 
 LEARNED = works(80, 1)
@@ -41,6 +46,20 @@ def test_poems_do_not_depend_on_how_many_are_written() -> None:
     assert len(openings) > 5
     together = write_greedily(network, openings)
     assert together == [write_greedily(network, [one])[0] for one in openings]
+
+
+def test_free_poems_are_drawn_by_their_own_seed_as_often_as_the_network_expects() -> None:
+    network = BigramNetwork([Text("moon"), Text("moon"), Text("crow")])
+    moon, crow = (network.tokens.index(word) for word in ("moon", "crow"))
+    network.log_p[network.end] = -np.inf
+    network.log_p[network.end, [moon, crow]] = np.log([0.75, 0.25])
+    network.log_p[[moon, crow]] = -np.inf
+    network.log_p[[moon, crow], network.end] = 0
+    poems = write_freely(network, range(400))
+    share = sum(one.poem.text == "moon" for one in poems) / 400
+    assert abs(share - 0.75) < 0.07
+    assert [write_freely(network, [seed])[0] for seed in (3, 99)] == [poems[3], poems[99]]
+    assert poems[3].seed == 3
 
 
 def test_openings_are_different_and_hold_no_unknown_word() -> None:

@@ -1,0 +1,103 @@
+"""The report on a poet as lines for the terminal."""
+
+from __future__ import annotations
+
+from haiga.inspection.poet_poems import Borrowed, Writing
+from haiga.inspection.poet_report import PoetReport
+from haiga.inspection.poet_texts import Reading
+from haiga.pages.numbers import number, share
+
+Row = tuple[str, str]
+RUNS_TOLD = 3
+
+
+def poet_text(report: PoetReport) -> str:
+    """The report's main figures, one a line, a name before each."""
+    rows: list[Row] = [("poet", f"{report.poet}: {report.title}")]
+    if report.reading:
+        rows += _reading(report.reading)
+    if report.why_no_reading:
+        rows.append(("perplexity", f"none: {report.why_no_reading}"))
+    if report.writing:
+        rows += _writing(report.writing)
+    if report.why_no_writing:
+        rows.append(("poems", f"none: {report.why_no_writing}"))
+    rows += [("note", note) for note in report.notes]
+    return "\n".join(f"{name:<17}{value}" for name, value in rows)
+
+
+def _reading(reading: Reading) -> list[Row]:
+    rows: list[Row] = []
+    for part in reading.parts:
+        held = "held-out, " if part.part == reading.held_out else ""
+        rows.append(
+            (
+                "perplexity",
+                f"{number(part.perplexity)} on {part.works:,} {part.part} works ({held}"
+                f"{part.tokens:,} tokens); {number(part.perplexity_known)} without the "
+                f"{share(part.unknown_share)} unknown words",
+            )
+        )
+        rival = reading.kneser_ney
+        if held and rival:
+            word = "below" if rival.lower_by >= 0 else "above"
+            rows.append(
+                (
+                    f"{rival.order}-gram",
+                    f"{number(rival.perplexity)} on the same; {number(rival.perplexity_known)} "
+                    f"without unknown words: the poet is {share(abs(rival.lower_by))} {word}",
+                )
+            )
+    if reading.gap is not None:
+        rows.append(("gap", f"{number(reading.gap)} times as perplexed by validation as training"))
+    if reading.why_not_held_out:
+        rows.append(("note", reading.why_not_held_out))
+    elif reading.kneser_ney is None:
+        rows.append(("note", f"no n-gram model beside it: {reading.why_no_kneser_ney}"))
+    return rows
+
+
+def _writing(writing: Writing) -> list[Row]:
+    rows: list[Row] = []
+    if writing.form_kept is not None:
+        kept = f"{share(writing.form_kept)} of {writing.poems:,} poems keep {writing.form}"
+        rows.append(("form", kept))
+    if writing.unwritten:
+        rows.append(("unwritten", f"{writing.unwritten:,} more could not be brought to an end"))
+    alone = writing.alone
+    rows.append(("loops", f"in {share(writing.loops.rate)} of the poems"))
+    if alone:
+        rows.append(
+            (
+                "",
+                f"the network alone: {share(alone.drawn.rate)} drawn, {share(alone.greedy.rate)} "
+                "greedy",
+            )
+        )
+    ours, human = writing.variety.poems, writing.variety.human
+    for key in ("distinct_1", "distinct_2", "distinct_3", "self_repetition"):
+        beside = f"; {writing.variety.human_are} {share(getattr(human, key))}" if human else ""
+        rows.append((key.replace("_", "-"), share(getattr(ours, key)) + beside))
+    copies = writing.copies
+    if copies is None:
+        rows.append(("copies", f"unknown: {writing.why_no_copies}"))
+        return rows
+    five = f"{share(copies.lines_5)} of 5 or more, " if copies.lines_5 is not None else ""
+    rows.append(("copies", f"lines in a shared run of words: {five}{share(copies.lines_6)} of 6"))
+    if alone and alone.copies_drawn and alone.copies_greedy:
+        rows.append(
+            (
+                "",
+                f"the network alone, of 6: {share(alone.copies_drawn.lines_6)} drawn, "
+                f"{share(alone.copies_greedy.lines_6)} greedy",
+            )
+        )
+    rows += [("", _told(run)) for run in copies.longest[:RUNS_TOLD]]
+    return rows
+
+
+def _told(run: Borrowed) -> str:
+    text = " / ".join(run.lines[line][start:end] for line, start, end in run.spans)
+    by = f"{run.author}, " if run.author else ""
+    title = f"“{run.title}”" if run.title else "an untitled work"
+    return f"“{text}”: {by}{title}, line {run.source_line}"
