@@ -127,6 +127,17 @@ def test_stride_decides_how_much_room_the_same_words_take(stride: int) -> None:
     ]
     index = CopyIndex.of([Source("", "", (" ".join(words),))], stride)
     assert len(index.arrays["low"]) == pytest.approx(8996 / stride, abs=2)
+    for start in range(0, 8900, 100):
+        assert [r.words for r in index.runs([" ".join(words[start : start + 6])])] == [6]
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_work_that_is_there_already_takes_no_room(stride: int) -> None:
+    once, twice = CopyIndex.of([CROW, MILL], stride), CopyIndex.of([CROW, MILL, MILL, CROW], stride)
+    assert len(once.arrays["low"]) == len(twice.arrays["low"])
+    short = [Source("", "", (f"{word} black crow has folded up",)) for word in LETTERS]
+    if stride == 2:
+        assert len(CopyIndex.of(short, stride).arrays["low"]) == len(LETTERS)
 
 
 def test_a_quotation_is_found_with_its_source_and_where_it_stands_in_the_poem() -> None:
@@ -201,6 +212,15 @@ def test_of_two_works_with_the_same_words_the_first_is_named() -> None:
         assert run.author == name
 
 
+def test_the_work_with_most_of_a_run_is_named_and_the_line_where_the_run_begins() -> None:
+    echo = Source("An Echo", "Early", ("I, too, know how the old black crow has folded",))
+    (run,) = CopyIndex.of([echo, CROW]).runs(["the old black crow has folded up his wings and"])
+    assert (run.author, run.words, run.source_line) == ("Ann Reed", 10, 2)
+    (run,) = CopyIndex.of([echo, CROW]).runs(["bare december bough the old black crow has folded up"
+                                               " his wings and waits"])  # fmt: skip
+    assert (run.author, run.words, run.source_line) == ("Ann Reed", 14, 1)
+
+
 def test_the_gate_refuses_what_is_too_long_and_names_the_source() -> None:
     gate = CopyGate(CopyIndex.of([CROW, MILL]))
     verdict = gate.verdict(["beside the sea", "the old black crow has folded up", "at dusk"])
@@ -234,6 +254,13 @@ def test_quotations_are_allowed_by_title_by_author_with_title_or_word_for_word(
 ) -> None:
     gate = CopyGate(CopyIndex.of([CROW, MILL]), allow=[allowed])
     assert gate.verdict(["the old black crow has folded up"]).keep is kept
+
+
+def test_an_author_alone_allows_nothing_even_of_works_without_a_title() -> None:
+    index = CopyIndex.of([Source("Ann Reed", "", CROW.lines)])
+    verdict = CopyGate(index, allow=["Ann Reed"]).verdict(["the old black crow has folded up"])
+    assert not verdict.keep
+    assert verdict.reason.startswith("shares 7 words with an untitled work by Ann Reed, line 2")
 
 
 def test_words_of_grammar_alone_are_nobodys() -> None:
@@ -350,7 +377,7 @@ def test_a_file_cut_short_anywhere_is_refused(file: Path) -> None:
         CopyIndex.open(file)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(where=st.integers(0, 10_000), value=st.integers(0, 255))
 def test_a_damaged_byte_is_refused_or_leaves_an_index_that_answers(where: int, value: int) -> None:
     from tempfile import TemporaryDirectory
@@ -389,3 +416,32 @@ def test_strides_and_lengths_out_of_range_are_refused() -> None:
         CopyIndex.of([], 3)
     with pytest.raises(UserError, match="least: runs of fewer than 5 words are not kept, got 4"):
         CopyIndex.of([]).runs(["a"], 4)
+
+
+def test_a_next_word_of_like_hash_makes_no_longer_run_with_stride_1() -> None:
+    words = [f"w{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(600)]
+    taken = word_keys(["folded"])[0] >> np.uint64(61)
+    alike = [w for w in words if word_keys([w])[0] >> np.uint64(61) == taken]
+    assert len(alike) > 40
+    index = CopyIndex.of([CROW, MILL])
+    for word in alike:
+        assert [run.words for run in index.runs([f"the old black crow has {word} up his"])] == [5]
+        assert not index.has_six(word_keys(["the", "old", "black", "crow", "has", word]))
+
+
+def test_words_of_grammar_between_two_finds_of_one_work_do_not_part_them_with_stride_2() -> None:
+    long = "lonely crows upon bare boughs and so it was and then is not the old mill wheel turning"
+    index = CopyIndex.of([MILL, Source("A", "B", (long,)), CROW], 2)
+    assert [run.words for run in index.runs([long])] == [18]
+    gate, keys = CopyGate(index, 8), word_keys(long.split())
+    told = [bool(gate.too_long(keys[i - 8 : i], keys[i])) for i in range(8, 18)]
+    sets = [sum(w in ("lonely crows bare boughs old mill wheel turning".split())
+                for w in long.split()[i - 8 : i + 1]) >= 2 for i in range(8, 18)]  # fmt: skip
+    assert told == sets
+    assert not all(sets)
+    other = Source("C", "D", ("so it was and then is not the new mill wheel turning",))
+    joined = (
+        "lonely crows upon bare boughs and so it was and then is not the new mill wheel turning"
+    )
+    assert all(run.words < 18 for run in CopyIndex.of([CROW, other, Source("A", "B", (long,))], 2)
+               .runs([joined]))  # fmt: skip
