@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import functools
 import random
+import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,15 +30,27 @@ ROLES = {
 """Each fixture with the role it is a maker of."""
 
 
+TINY = "lm.v1, tiny"
+"""The writer with a poet of random weights, beside the bundled one."""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for fixture, role in ROLES.items():
         if fixture in metafunc.fixturenames:
-            metafunc.parametrize(fixture, registry.names(role) or ["none"], indirect=True)
+            names = registry.names(role) or ["none"]
+            more = [TINY] if role == "poet" else []
+            metafunc.parametrize(fixture, names + more, indirect=True)
 
 
 @functools.cache
 def made(role: str, name: str) -> Any:
     """The implementation with its default settings, made once for all its tests."""
+    if name == TINY:
+        sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
+        from tiny_poet import make_poet
+
+        folder = make_poet(Path(tempfile.mkdtemp()) / "tiny")
+        return registry.make(role, "lm.v1", {"model": str(folder), "candidates": 6})
     return registry.make(role, name, {})
 
 

@@ -1,4 +1,4 @@
-"""The bundled poet, and a hundred haiku it wrote, made once for all tests of this folder."""
+"""The bundled poet with a hundred haiku it wrote, and a tiny poet, made once for this folder."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from haiga.core.nouns import Poem
 from haiga.roles.poets.lstm import LstmPoet
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2] / "plugins"))
 
 
 @functools.cache
@@ -34,3 +35,11 @@ def poet() -> LstmPoet:
 def hundred() -> tuple[Poem, ...]:
     """A hundred haiku about nothing in particular."""
     return _hundred()
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a tiny word-level poet."""
+    from tiny_poet import make_poet
+
+    return str(make_poet(tmp_path_factory.mktemp("poets") / "tiny"))

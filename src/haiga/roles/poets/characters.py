@@ -18,7 +18,7 @@ from haiga.roles.poets.drafts import NEVER, nucleus
 from haiga.roles.poets.network import PoetNetwork
 from haiga.roles.poets.opening import EMPTY, lines_of
 from haiga.roles.poets.ranking import Score
-from haiga.roles.poets.writing import ATTEMPTS, Settings, told
+from haiga.roles.poets.writing import ATTEMPTS, Settings, copies, told
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -61,7 +61,7 @@ class CharacterWriter:
         for attempt in range(1 if greedy else ATTEMPTS):
             draw = None if greedy else generator(seed, "poet", attempt)
             for lines, score in self._drafts(draw):
-                if self._gate is not None and self._gate.copied(lines):
+                if copies(lines, self._opening, self._gate):
                     continue
                 if greedy or find_loop(lines) is None:
                     return self._poem(lines, score, about)

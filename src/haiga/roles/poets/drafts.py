@@ -22,7 +22,6 @@ Ints = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 
 NEVER = np.float32(-1e9)
-_HELD = 16  # words before the next that the gate against copying sees
 _MOST_TOKENS = 60  # of one line
 
 
@@ -64,7 +63,7 @@ class Drafts:
     may_end: Bools  # (K,) whether the last word may end its line
     said: npt.NDArray[np.int16]  # (K, stems)
     context: Floats  # (K, 128) sum of the vectors of the content words
-    heard: Keys  # (K, _HELD) keys of the last bare words, 0 where none
+    heard: Keys  # (K, n) keys of the last bare words, 0 where none
     alive: Bools  # (K,) False once no word fitted
     tokens: list[list[int]]
     fit: list[list[float]]  # log-probability of each token under the network alone
@@ -101,6 +100,7 @@ class Drafter:
     ) -> None:
         self.network, self._v, self._keeper = network, vocabulary, keeper
         self._table, self._d, self._gate = table, decoding, gate
+        self._held = gate.max_shared_words if gate else 1
         self._counted = keeper.form.is_counted
         self._most_said = 1 if len(keeper.form.lines) <= 5 else 2
         bare = [
@@ -128,7 +128,7 @@ class Drafter:
             may_end=np.zeros(count, bool),
             said=np.zeros((count, int(v.stem.max()) + 1), np.int16),
             context=np.zeros((count, self._table.shape[1]), np.float32),
-            heard=np.zeros((count, _HELD), np.uint64),
+            heard=np.zeros((count, self._held), np.uint64),
             alive=np.ones(count, bool),
             tokens=[[] for _ in range(count)],
             fit=[[] for _ in range(count)],
@@ -283,8 +283,7 @@ class Drafter:
         """Bars the words that would make a run too long to be one's own."""
         live = best > NEVER / 2
         row, place = np.nonzero(live & (self._first_key[top] != 0))
-        before = drafts.heard[rows[row]][:, -max(gate.max_shared_words, 1) :]
-        bad = gate.too_long(before, self._first_key[top[row, place]])
+        bad = gate.too_long(drafts.heard[rows[row]], self._first_key[top[row, place]])
         best[row[bad], place[bad]] = NEVER
 
     def _add(self, drafts: Drafts, rows: Ints, token: Ints, endings: Sequence[Bools]) -> None:
@@ -310,8 +309,9 @@ class Drafter:
 
     def _hold(self, drafts: Drafts, rows: Ints, keys: Keys) -> None:
         if len(keys):
-            kept = np.broadcast_to(keys[-_HELD:], (len(rows), len(keys[-_HELD:])))
-            drafts.heard[rows] = np.concatenate([drafts.heard[rows], kept], 1)[:, -_HELD:]
+            new = keys[-self._held :]
+            kept = np.broadcast_to(new, (len(rows), len(new)))
+            drafts.heard[rows] = np.concatenate([drafts.heard[rows], kept], 1)[:, -self._held :]
 
     def _hear(self, drafts: Drafts, rows: Ints, token: Ints) -> None:
         """What a token changes in what the drafts remember, whoever wrote it."""

@@ -16,11 +16,10 @@ from haiga.roles.poets.characters import CharacterWriter
 from haiga.roles.poets.drafts import Decoding
 from haiga.roles.poets.network import PoetNetwork
 from haiga.roles.poets.opening import EMPTY
+from haiga.roles.poets.sources import copy_index_of
 from haiga.roles.poets.steering import Steering
 from haiga.roles.poets.vocabulary import Vocabulary
 from haiga.roles.poets.writing import Settings, WordWriter
-
-INDEX = "copies.safetensors"
 
 
 class LanguageModelPoet:
@@ -81,7 +80,7 @@ class LanguageModelPoet:
     @property
     def models(self) -> Mapping[str, str]:
         """The poet's files and the word vectors' with their sha256."""
-        lent = {} if self._lender is self._model else self._lender.digests
+        lent = self._copies[1].digests if self._copies else {}
         return {**self._model.digests, **lent, **self._vectors.model.digests}
 
     @cached_property
@@ -101,17 +100,14 @@ class LanguageModelPoet:
         return Steering(self._vocabulary, self._vectors, **self._steer)  # type: ignore[arg-type]
 
     @cached_property
-    def _lender(self) -> Model:
-        """The model whose copying index is used: its own, or a bundled poet's."""
-        name = self._network.index_name
-        return self._model if name in ("", INDEX) else load_model(name)
+    def _copies(self) -> tuple[CopyIndex, Model] | None:
+        return copy_index_of(self._model, self._network.index_name)
 
     @cached_property
     def _gate(self) -> CopyGate | None:
-        if not self._network.index_name:
+        if self._copies is None:
             return None
-        index = CopyIndex.open(self._lender.path(INDEX))
-        return CopyGate(index, self._max_shared_words, self._quotations)
+        return CopyGate(self._copies[0], self._max_shared_words, self._quotations)
 
     def write(self, abouts: Sequence[str], *, form: str, seeds: Sequence[int]) -> list[Poem]:
         """One poem per seed, in order; poem i depends on `abouts[i]` and `seeds[i]` alone.

@@ -75,7 +75,7 @@ class WordWriter:
             drafts = self._drafted(steer, draw)
             for row, score in self._ranked(drafts, steer):
                 lines = self._lines(drafts.tokens[row])
-                if self._gate is not None and self._gate.copied(lines):
+                if copies(lines, self._opening.lines, self._gate):
                     continue
                 if greedy or find_loop(lines) is None:
                     return self._poem(drafts, row, score, steer)
@@ -143,6 +143,17 @@ class WordWriter:
         elif steer.image:
             details["image"] = steer.image
         return Poem(tuple(lines), self._form.name, details=details)
+
+
+def copies(lines: Sequence[str], opening: Sequence[str], gate: CopyGate | None) -> bool:
+    """Whether a poem shares too much with what its poet read, beyond what its opening quotes."""
+    if gate is None:
+        return False
+    last = len(opening) - 1
+    return any(
+        not (run.end_line < last or (run.end_line == last and run.end <= len(opening[last])))
+        for run in gate.copied(lines)
+    )
 
 
 def told(
