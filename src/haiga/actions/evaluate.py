@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from haiga.actions.poets import poet_for
+from haiga.actions.poets import VOCABULARY, poet_for
 from haiga.actions.seeds import seeds_for
 from haiga.core import registry
 from haiga.core.errors import UserError
@@ -20,8 +20,9 @@ from haiga.inspection.poet_texts import MOST_TOKENS, Works, sort_works
 from haiga.media.texts import Text, keep_where, read_texts
 from haiga.models.store import Model, load_model
 from haiga.roles.poets.network import PoetNetwork
+from haiga.roles.poets.sources import copy_index_of
 
-COPIES, LOG = "copies.safetensors", "log.jsonl"
+LOG = "log.jsonl"
 _OTHER_SPELLING = (
     "this poet reads its own rewritten spelling and an inventory of turns of phrase; the "
     "perplexity of texts as they stand would say nothing of it"
@@ -70,7 +71,7 @@ def evaluate_poet(
     texts = keep_where(read.texts, choice.where, min_works=choice.min_works)
     if not texts:
         raise UserError(f"{choice.path}: holds no text; give a file or folder of poems")
-    index = index_of(loaded, network)
+    index = index_of(loaded)
     works = sort_works(texts, index)
     poet = registry.make("poet", use, {"model": model})
     asked = form or ("free" if network and network.level == "char" else "haiku")
@@ -114,13 +115,12 @@ def evaluate_poet(
     )
 
 
-def index_of(model: Model, network: PoetNetwork | None) -> CopyIndex | None:
-    """The copying index that a poet's model names or holds; None where it has none."""
-    name = network.index_name if network else ""
-    if name and name != COPIES:
-        return CopyIndex.open(load_model(name).path(COPIES))
-    listed = any(file.name == COPIES for file in model.card.files)
-    return CopyIndex.open(model.path(COPIES)) if listed else None
+def index_of(model: Model) -> CopyIndex | None:
+    """The copying index that a poet's model names; None where it names none."""
+    table = model.json(VOCABULARY)
+    name = table.get("index") if isinstance(table, dict) else None
+    found = copy_index_of(model, name) if isinstance(name, str) else None
+    return found[0] if found else None
 
 
 def about_model(model: Model, network: PoetNetwork | None) -> dict[str, str]:
