@@ -6,7 +6,7 @@ import collections
 import logging
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,16 @@ def names_in(works: Iterable[Work]) -> set[str]:
     return {w for w, n in upper.items() if n > 1.5 * lower[w]}
 
 
-def poem_words(vocabulary: Sequence[str], counts: dict[str, float], names: set[str]) -> list[str]:
-    """The words a poem may use: known to the CMU dictionary, plain, no names, seen often enough."""
+def poem_words(
+    vocabulary: Sequence[str],
+    counts: dict[str, float],
+    names: set[str],
+    own: Container[str] = (),
+) -> list[str]:
+    """The words a poem may use: known to the CMU dictionary, plain, no names, seen often enough.
+
+    The plans' `own` words need not be seen often.
+    """
     barred = archaic_words() | coarse_words()
     keep = []
     for word in vocabulary:
@@ -49,7 +57,8 @@ def poem_words(vocabulary: Sequence[str], counts: dict[str, float], names: set[s
             continue
         name = word in names and word not in image_words()
         letter = len(word) == 1 and word not in "ai"
-        if not (word in barred or name or letter or counts.get(word, 0) < LEAST_READ):
+        seldom = counts.get(word, 0) < LEAST_READ or name
+        if word not in barred and not letter and (word in own or not seldom):
             keep.append(word)
     return keep
 

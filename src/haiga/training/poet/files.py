@@ -15,8 +15,8 @@ from haiga.features.copying import CopyIndex, Source
 from haiga.media.durable import write_durably
 from haiga.media.texts import Text, TextsRead
 from haiga.models.card import write_card
-from haiga.training import checkpoints
 from haiga.roles.poets.sources import OWN
+from haiga.training import checkpoints
 from haiga.training.poet.corpus import PARTS, Corpus, Work, authors_of
 from haiga.training.poet.export import export_network
 from haiga.training.poet.loop import BEST, Run, mean_loss
@@ -37,8 +37,7 @@ def write_poet_files(
     out: Path = o.out
     checkpoints.load(run.folder / BEST, {"net": run.net}, {})
     parity = export_network(run.net, out / "step.onnx")
-    say("indexing the runs of words that a poem might copy")
-    index_works(corpus).save(out / OWN)
+    run.index.save(out / OWN)
     vocabulary: dict[str, Any] = {
         "kind": "lm",
         "level": plan.level,

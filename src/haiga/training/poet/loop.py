@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from torch import Tensor
 
 from haiga.core.errors import JobError
 from haiga.core.seeds import generator
-from haiga.features.tokens import NEWLINE
+from haiga.features.copying import CopyIndex
+from haiga.features.tokens import NEWLINE, Tokens
 from haiga.training import checkpoints
 from haiga.training.nets.lstm import State, WordLstm
 from haiga.training.poet.corpus import Corpus, Numbers, rows_of, windows_of
@@ -29,6 +30,8 @@ from haiga.training.poet.plan import Plan
 from haiga.training.text_loss import sampled_words, tied_cross_entropy
 
 LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"
+SAMPLED = 24
+"""How many samples each measurement writes, to see how much they copy."""
 MOST_SCORED = 60_000
 """Validation during training reads at most so many tokens; the report reads them all."""
 
@@ -160,29 +163,53 @@ def _sum(logits: Tensor, y: Tensor) -> float:
 
 
 @torch.no_grad()
-def sample_text(net: WordLstm, corpus: Corpus, plan: Plan, step: int, length: int) -> list[str]:
-    """A few tokens in the network's present voice, drawn from a generator of their own."""
+def sample_poems(
+    net: WordLstm, plan: Plan, step: int, *, rows: int, length: int
+) -> list[list[int]]:
+    """`rows` texts of `length` tokens in the network's present voice, at temperature 0.8.
+
+    Drawn from a generator of their own, so that looking does not change the training.
+    """
     net.eval()
     draw = torch.Generator().manual_seed(plan.seed * 1_000_003 + step)
-    numbers, state = [1], None
-    while len(numbers) <= length:
+    numbers = torch.ones(rows, 1, dtype=torch.int64)  # <end> opens a work
+    state: State | None = None
+    while numbers.shape[1] <= length:
         if plan.context:
-            window = ([1] * plan.context + numbers)[-plan.context :]
-            logits, _ = net(torch.tensor([window]))
+            before = torch.ones(rows, plan.context, dtype=torch.int64)
+            window = torch.cat([before, numbers], 1)[:, -plan.context :]
+            logits, _ = net(window)
         else:
-            logits, state = net(torch.tensor([numbers[-1:]]), state)
-        row = logits[0, -1].float() / 0.8
-        row[:2] = -math.inf  # neither unknown words nor ends
-        numbers.append(int(torch.multinomial(torch.softmax(row, 0), 1, generator=draw)))
+            logits, state = net(numbers[:, -1:], state)
+        scores = logits[:, -1].float() / 0.8  # (rows, V)
+        scores[:, 0] = -math.inf  # the unknown word says nothing
+        drawn = torch.multinomial(torch.softmax(scores, 1), 1, generator=draw)
+        numbers = torch.cat([numbers, drawn], 1)
     net.train()
-    return [corpus.vocabulary[n] for n in numbers[1:]]
+    return [row[1:] for row in numbers.tolist()]
+
+
+def lines_of(numbers: Sequence[int], corpus: Corpus, plan: Plan) -> list[str]:
+    """The whole lines of a sample as text; a work's end ends a line."""
+    splitter = Tokens("char" if plan.level == "char" else "word")
+    tokens = [NEWLINE if n == 1 else corpus.vocabulary[n] for n in numbers]
+    return [line for line in splitter.join(tokens).split("\n")[:-1] if line.strip()]
+
+
+def copied_share(poems: Sequence[Sequence[str]], index: CopyIndex, words: int = 6) -> float:
+    """The share of lines that lie in a run of at least `words` words of a training text."""
+    total, copied = 0, 0
+    for lines in poems:
+        touched = {n for run in index.runs(lines, words) for n, _, _ in run.spans(lines)}
+        total, copied = total + len(lines), copied + len(touched)
+    return copied / max(1, total)
 
 
 class Run:
     """One run in a folder: begins it, or goes on where its last checkpoint was."""
 
-    def __init__(self, corpus: Corpus, plan: Plan, folder: Path) -> None:
-        self.corpus, self.plan, self.folder = corpus, plan, folder
+    def __init__(self, corpus: Corpus, plan: Plan, folder: Path, index: CopyIndex) -> None:
+        self.corpus, self.plan, self.folder, self.index = corpus, plan, folder, index
         self.net = network_of(plan)
         self.adam = optimizer_of(self.net, plan)
         self.place = Place()
@@ -192,6 +219,10 @@ class Run:
             self._load()
         else:
             (folder / LOG).unlink(missing_ok=True)  # of a run killed before its first checkpoint
+
+    @property
+    def _length(self) -> int:
+        return 60 if self.plan.level == "word" else 240
 
     def _load(self) -> None:
         file = self.folder / LAST
@@ -287,28 +318,18 @@ class Run:
             checkpoints.save(self.folder / BEST, {"net": self.net}, {}, {"step": place.step})
         else:
             place.waited += 1
-        sample = sample_text(self.net, self.corpus, self.plan, place.step, 60)
+        samples = sample_poems(self.net, self.plan, place.step, rows=SAMPLED, length=self._length)
+        poems = [lines_of(numbers, self.corpus, self.plan) for numbers in samples]
         line = {
             "step": place.step,
             "epoch": place.epoch,
             "loss": round(loss, 4),
             "validation_loss": round(held, 4),
+            "copied": round(copied_share(poems, self.index), 4),
             "tokens_per_s": round(speed),
             "minutes": round(seconds / 60, 2),
-            "sample": _two_lines(sample),
+            "sample": next((lines[:2] for lines in poems if len(lines) > 1), poems[0][:2]),
         }
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line, ensure_ascii=False) + "\n")
         say(line)
-
-
-def _two_lines(tokens: list[str]) -> list[str]:
-    """The first two whole lines of a sample that say something."""
-    lines: list[list[str]] = [[]]
-    for token in tokens:
-        if token == NEWLINE:
-            lines.append([])
-        else:
-            lines[-1].append(token)
-    whole = [line for line in lines[:-1] if len(line) > 2] or lines[:1]
-    return [" ".join(line) for line in whole[:2]]

@@ -21,7 +21,7 @@ from haiga.media.durable import make_folder
 from haiga.media.texts import Text, keep_where, read_texts
 from haiga.models.card import CARD
 from haiga.training.poet.corpus import PARTS, Corpus, read_corpus
-from haiga.training.poet.files import write_poet_files
+from haiga.training.poet.files import index_works, write_poet_files
 from haiga.training.poet.loop import (
     LAST,
     Place,
@@ -75,7 +75,7 @@ def train_poet(o: argparse.Namespace, say: Say) -> None:
         f"({plan.steps * plan.tokens_a_step / max(1, corpus.tokens_in('train')):.1f} rounds), "
         f"{plan.layers} x {plan.hidden} LSTM"
     )
-    run = Run(corpus, plan, work)
+    run = Run(corpus, plan, work, index_works(corpus))
     if run.resumed:
         say(f"going on from step {run.place.step:,}")
     limit = o.minutes * 60 * 1.3 + 30 if o.minutes else math.inf
@@ -240,7 +240,8 @@ def told(line: dict[str, Any], plan: Plan) -> str:
     text = (
         f"step {line['step']:,}/{plan.steps:,} · {line['tokens_per_s']:,} tokens/s · "
         f"loss {line['loss']:.2f} · perplexity {_perplexity(line['loss'])} train, "
-        f"{_perplexity(line['validation_loss'])} validation · about {left:.0f} min left"
+        f"{_perplexity(line['validation_loss'])} validation · {line['copied']:.0%} of lines "
+        f"copied · about {left:.0f} min left"
     )
     return text + "".join(f"\n      {verse}" for verse in line["sample"])
 
