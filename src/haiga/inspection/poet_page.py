@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from haiga import __version__
@@ -69,9 +68,7 @@ def _first(report: PoetReport) -> Section:
         figures.append(Figure("held-out perplexity", number(held.perplexity), beside=beside))
     if writing:
         figures += _first_of_writing(writing)
-    notes = [*report.notes]
-    if reading and not held:
-        notes.insert(0, _sentence(reading.why_not_held_out))
+    notes = [_sentence(reading.why_not_held_out)] if reading and not held else []
     for reason in (report.why_no_reading, report.why_no_writing):
         if reason:
             notes.append(_sentence(reason))
@@ -104,7 +101,7 @@ def _first_of_writing(writing: Writing) -> list[Figure]:
 def _reading(reading: Reading) -> Section:
     figures = []
     rival = reading.kneser_ney
-    for part in reading.parts:
+    for part in sorted(reading.parts, key=lambda part: part.part != reading.held_out):
         held = part.part == reading.held_out
         figures.append(
             Figure(
@@ -112,18 +109,18 @@ def _reading(reading: Reading) -> Section:
                 number(part.perplexity),
                 _of_part(part.part) + f" Over {part.works:,} works, {part.tokens:,} tokens.",
                 number(rival.perplexity) if rival and held else "",
-                red=held,
             )
         )
-        figures.append(
-            Figure(
-                "the same, unknown words left out",
-                number(part.perplexity_known),
-                f"Words outside its vocabulary, {share(part.unknown_share)} of these, "
-                "are easy to expect as one kind and say nothing; here they are not counted.",
-                number(rival.perplexity_known) if rival and held else "",
+        if part.unknown_share:
+            figures.append(
+                Figure(
+                    "the same, unknown words left out",
+                    number(part.perplexity_known),
+                    f"{share(part.unknown_share)} of these words lie outside its vocabulary. As "
+                    "one kind they are easy to expect; here they are not scored.",
+                    number(rival.perplexity_known) if rival and held else "",
+                )
             )
-        )
     if reading.gap is not None:
         figures.append(
             Figure(
@@ -161,7 +158,7 @@ def _rival(rival: Comparison | None, reading: Reading) -> str:
         f"The {rival.order}-gram is an interpolated modified Kneser-Ney model fitted to "
         f"{rival.fitted_works:,} training works, {rival.fitted_tokens:,} of the same tokens. The "
         f"poet's perplexity is {share(abs(rival.lower_by))} {word} its own; over works drawn anew, "
-        f"95 times of 100 from {_signed(-rival.low)} to {_signed(-rival.high)}."
+        f"95 times of 100 between {_signed(-rival.high)} and {_signed(-rival.low)}."
     )
 
 
@@ -270,12 +267,8 @@ def _faults(writing: Writing) -> list[Html]:
     if writing.form_faults:
         found += [Html("<h3>Where the form broke</h3>"), parts.bullets(writing.form_faults)]
     if writing.loops.examples:
-        found += [Html("<h3>What looped</h3>"), parts.bullets(_quoted(writing.loops.examples))]
+        found += [Html("<h3>What looped</h3>"), parts.bullets(writing.loops.examples)]
     return found
-
-
-def _quoted(texts: Sequence[str]) -> list[str]:
-    return [f"“{text}”" for text in texts]
 
 
 def _alone(writing: Writing) -> Section:
@@ -298,7 +291,7 @@ def _alone(writing: Writing) -> Section:
     if longest:
         body.append(Html("<h3>The longest runs it would have shared</h3>"))
         body.append(parts.runs([(_passage(run), _source(run)) for run in longest[:5]]))
-    looped = _quoted([*alone.drawn.examples, *alone.greedy.examples])
+    looped = [*alone.drawn.examples, *alone.greedy.examples]
     if looped:
         body += [Html("<h3>What looped</h3>"), parts.bullets(looped)]
     lead = (
@@ -374,6 +367,7 @@ def _passport(report: PoetReport) -> Section:
     body: list[Html] = [parts.passport({"poet": report.poet, **report.about})]
     if report.texts:
         body += [Html("<h3>What it was measured on</h3>"), parts.passport(report.texts)]
+        body.append(parts.bullets(report.notes))
     if report.settings:
         body += [Html("<h3>How the poems were written</h3>"), parts.passport(report.settings)]
     return Section("Passport", body)

@@ -18,6 +18,7 @@ from haiga.media.texts import Text
 
 RUNS_SHOWN = 12
 FAULTS_SHOWN = 5
+LOOPS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,8 @@ def measure_writing(
 def count_loops(written: Sequence[Written]) -> Loops:
     """How many of the poems loop."""
     found = [(one, loop) for one in written if (loop := find_loop(one.poem.lines))]
-    examples = tuple(f"{loop.text} ({loop.times} times)" for _, loop in found[:3])
+    told = dict.fromkeys(f"“{loop.text}”, {loop.times} times" for _, loop in found)
+    examples = tuple(told)[:LOOPS_SHOWN]
     rate = len(found) / len(written) if written else float("nan")
     return Loops(len(written), len(found), rate, examples)
 

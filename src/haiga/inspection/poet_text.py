@@ -30,12 +30,17 @@ def _reading(reading: Reading) -> list[Row]:
     rows: list[Row] = []
     for part in reading.parts:
         held = "held-out, " if part.part == reading.held_out else ""
+        known = (
+            f"; {number(part.perplexity_known)} without the {share(part.unknown_share)} "
+            "unknown words"
+            if part.unknown_share
+            else ""
+        )
         rows.append(
             (
                 "perplexity",
                 f"{number(part.perplexity)} on {part.works:,} {part.part} works ({held}"
-                f"{part.tokens:,} tokens); {number(part.perplexity_known)} without the "
-                f"{share(part.unknown_share)} unknown words",
+                f"{part.tokens:,} tokens){known}",
             )
         )
         rival = reading.kneser_ney

@@ -22,7 +22,7 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def share(value: float | None) -> str:
-    """A share in [0, 1] as a percentage: "0.4 %", "100 %"; a dash for none.
+    """A share, seldom above 1, as a percentage: "0.4 %", "100 %"; a dash for none.
 
     Only 0 and 1 themselves are written "0 %" and "100 %".
     """
@@ -33,5 +33,7 @@ def share(value: float | None) -> str:
         return "under 0.01 %"
     if 99.99 < percent < 100:
         return "over 99.99 %"
+    if percent > 100:
+        return f"{percent:,.0f} %"
     text = f"{percent:.2f}" if percent < 1 or percent > 99 else f"{percent:.1f}"
     return f"{text.rstrip('0').rstrip('.')} %"

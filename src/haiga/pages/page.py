@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -50,7 +51,7 @@ def page(
     title: str, sections: Sequence[Section], *, subtitle: Content = "", footer: Content = ""
 ) -> str:
     """A whole HTML document, to be written as UTF-8."""
-    return _DOCUMENT.format(
+    text = _DOCUMENT.format(
         title=markup(title),
         style=_read("style.css"),
         seal=_read("seal.svg").strip(),
@@ -59,6 +60,7 @@ def page(
         sections="\n".join(_section(section) for section in sections),
         footer=element("p", footer) if footer else "",
     )
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)  # a number and its sign stay on one line
 
 
 def _section(section: Section) -> Html:
