@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haiga.inspection.metrics.diversity import as_long_as, distinct, self_repetition
@@ -60,6 +60,7 @@ def test_texts_give_what_follows_only_when_all_have_given_their_beginning() -> N
     assert as_long_as([], [["x"]]) == []
 
 
+@settings(deadline=None)
 @given(texts, st.integers(1, 3))
 def test_doubling_everything_halves_distinct(written: list[list[str]], n: int) -> None:
     once = distinct(written, n)
@@ -68,6 +69,7 @@ def test_doubling_everything_halves_distinct(written: list[list[str]], n: int) -
         assert 0 < once <= 1
 
 
+@settings(deadline=None)
 @given(texts)
 def test_the_order_of_texts_does_not_matter(written: list[list[str]]) -> None:
     assert self_repetition(written) == pytest.approx(self_repetition(written[::-1]), nan_ok=True)

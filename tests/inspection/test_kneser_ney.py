@@ -10,7 +10,7 @@ from pydoc_data.topics import topics
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haiga.inspection.metrics.kneser_ney import KneserNey, perplexity
@@ -98,6 +98,7 @@ def test_order_1_is_the_unigram_smoothed_with_the_discounts_of_equation_26() -> 
 streams = st.lists(st.integers(0, 4), min_size=2, max_size=60)
 
 
+@settings(deadline=None)
 @given(streams, st.integers(1, 5), st.sampled_from([None, 0]), st.lists(st.integers(0, 4)))
 def test_it_agrees_with_a_slow_model_of_dictionaries(
     stream: list[int], order: int, end: int | None, other: list[int]
@@ -111,6 +112,7 @@ def test_it_agrees_with_a_slow_model_of_dictionaries(
     assert fast.distribution(other) == pytest.approx([slow.p(w, other) for w in range(5)], abs=1e-6)
 
 
+@settings(deadline=None)
 @given(streams, st.integers(1, 5), st.sampled_from([None, 0]), st.lists(st.integers(0, 5)))
 def test_the_probabilities_of_all_tokens_sum_to_one_after_anything(
     stream: list[int], order: int, end: int | None, history: list[int]

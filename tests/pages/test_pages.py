@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from page_reading import read
 
@@ -56,6 +56,7 @@ def test_hostile_text_stays_text_everywhere() -> None:
     html.encode("utf-8")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_comes_back_from_the_page_as_it_was_put(text: str) -> None:
     back = read(f"<p>{markup(text)}</p>").text
@@ -89,6 +90,7 @@ def test_every_ink_can_be_read_on_the_paper(name: str) -> None:
     assert (light("paper") + 0.05) / (light(name) + 0.05) >= 4.5
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet="ab <&", max_size=20),
     st.lists(st.tuples(st.integers(-3, 25), st.integers(-3, 25)), max_size=4),

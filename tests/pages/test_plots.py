@@ -7,7 +7,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haiga.pages.plots import (
@@ -48,6 +48,7 @@ def test_a_logarithmic_axis_gives_equal_ratios_equal_room_and_drops_what_has_no_
     assert line[0][1] - line[1][1] == pytest.approx(line[1][1] - line[2][1], abs=0.2)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(allow_nan=True), st.floats(allow_nan=True)).filter(
