@@ -138,11 +138,11 @@ def _guessed(data: bytes, name: str) -> Decoded:
 
     sample = _telling(data)
     beyond = (len(data) - len(data.translate(None, bytes(range(128, 256))))) / len(data)
-    # Where few bytes are beyond ASCII no character takes two (`man\x92s` is not `man痴`),
-    # and what language the detector thinks it sees hangs on a letter or two.
+    # Where few bytes are beyond ASCII no character takes two (a Mac dash is not `ﾑ`), and
+    # what language the detector sees hangs on a letter or two.
     thought_of = [*ONE_BYTE, *(TWO_BYTES if beyond > 0.05 else ())]
     scores = {
-        encoding: match.coherence * (beyond > 0.01)
+        encoding: match.coherence * (beyond > 0.03)
         - match.chaos
         + _prior(encoding)
         + _looks(sample, encoding)
@@ -150,8 +150,8 @@ def _guessed(data: bytes, name: str) -> Decoded:
         for encoding in match.could_be_from_charset
     }
     close = sorted(scores, key=lambda encoding: -scores[encoding])  # stable: else as found
-    if not close and beyond < 0.05:
-        close = ["cp1252"]  # a line or two with a dash: too little for the detector
+    if not close and _looks(sample, "cp1252") > 0:
+        close = ["cp1252"]  # `Oh!...!—` is too little for the detector
     for encoding in close:
         try:
             text = data.decode(encoding)
