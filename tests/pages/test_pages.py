@@ -118,7 +118,8 @@ def test_numbers_are_short(value: float | None, shown: str) -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(0, "0 %"), (1, "100 %"), (0.004, "0.4 %"), (0.12345, "12.3 %"), (0.99996, "over 99.99 %"),
-     (0.9996, "99.96 %"), (0.00001, "under 0.01 %"), (11.1811, "1,118 %"), (None, "–"), (float("nan"), "–")],
+     (0.9996, "99.96 %"), (0.00001, "under 0.01 %"), (11.1811, "1,118 %"), (None, "–"),
+     (float("nan"), "–")],
 )  # fmt: skip
 def test_a_share_is_whole_only_where_it_is_whole(value: float | None, shown: str) -> None:
     assert share(value) == shown
