@@ -453,3 +453,13 @@ def test_a_name_that_is_no_text_is_shown_all_the_same(tmp_path: Path) -> None:
 def test_texts_are_hashable_and_equal_by_what_they_say(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "text,author\nsnow,Li\n")
     assert set(read_texts(path).texts) == set(read_texts(path).texts)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.txt.gz"])
+def test_a_file_too_large_for_memory_is_refused(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("haiga.media.text_files.MAX_BYTES", 1_000)
+    assert read_texts(written(tmp_path / name, "a" * 1_000)).texts
+    with pytest.raises(UserError, match=f"{name}: is larger than . GB; split it"):
+        read_texts(written(tmp_path / name, "a" * 1_001))
