@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from haiga.core.roles import Poet
 from haiga.features.copying import CopyIndex
 from haiga.inspection.poet_report import Assessed, PoetReport, assess, read_moments
 from haiga.inspection.poet_texts import MOST_TOKENS, Works, sort_works
+from haiga.media.text_choice import TextChoice
 from haiga.media.texts import Text, keep_where, read_texts
 from haiga.models.store import Model, load_model
 from haiga.roles.poets.network import PoetNetwork
@@ -27,18 +27,6 @@ _OTHER_SPELLING = (
     "this poet reads its own rewritten spelling and an inventory of turns of phrase; the "
     "perplexity of texts as they stand would say nothing of it"
 )
-
-
-@dataclass(frozen=True)
-class TextChoice:
-    """Which texts: a file or folder, the columns of a table, and conditions on them."""
-
-    path: Path
-    where: Sequence[str] = ()
-    min_works: int = 0
-    text_column: str | None = None
-    author_column: str | None = None
-    title_column: str | None = None
 
 
 def evaluate_poet(

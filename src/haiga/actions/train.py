@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from haiga.core.errors import MissingExtra, UserError
 from haiga.core.suggest import hint
+from haiga.media.text_choice import PoetMade
 
+REPORTED = 40
+"""How many poems the report at the end of a training is measured on."""
 RECIPES = "haiga.training.recipes"
 
 
@@ -21,8 +24,10 @@ def recipe_names() -> list[str]:
     return sorted(file.stem for file in files if "\ndef main(" in file.read_text("utf-8"))
 
 
-def train(recipe: str, arguments: Sequence[str]) -> None:
-    """Run a recipe's `main` with its own arguments.
+def train(
+    recipe: str, arguments: Sequence[str], tell: Callable[[str], None] = lambda _: None
+) -> None:
+    """Run a recipe's `main` with its own arguments; a poet it returns is then measured.
 
     Raises `UserError` for an unknown recipe and `MissingExtra` without torch.
     """
@@ -30,9 +35,22 @@ def train(recipe: str, arguments: Sequence[str]) -> None:
     if recipe not in known:
         raise UserError(f"no recipe named '{recipe}'; {hint(recipe, known, label='recipes')}")
     try:
-        importlib.import_module(f"{RECIPES}.{recipe}").main(list(arguments))
+        made = importlib.import_module(f"{RECIPES}.{recipe}").main(list(arguments))
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "haiga":
             raise
         remedy = "pip install 'haiga[train]'"
         raise MissingExtra(f"training needs {error.name}: {remedy}") from error
+    if isinstance(made, PoetMade):
+        _report(made, tell)
+
+
+def _report(made: PoetMade, tell: Callable[[str], None]) -> None:
+    """Writes `report.html` and `report.json` beside a poet, from the texts it was split on."""
+    from haiga.actions.evaluate import evaluate_poet
+    from haiga.inspection.poet_page import HTML, write_report
+
+    tell(f"measuring it on {REPORTED} poems of its own and the works it never saw")
+    report = evaluate_poet(str(made.folder), made.choice, count=REPORTED, form="free")
+    write_report(report, made.folder)
+    tell(f"what it learned, writes and copies: {made.folder / HTML}")

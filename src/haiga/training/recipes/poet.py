@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from haiga.core.errors import UserError
+from haiga.media.text_choice import PoetMade
 
 EXAMPLES = """
 examples:
@@ -122,13 +123,16 @@ def parser() -> argparse.ArgumentParser:
     return p  # fmt: skip
 
 
-def main(argv: list[str]) -> None:
-    """Trains as the arguments say; raises UserError for what the user can mend."""
+def main(argv: list[str]) -> PoetMade | None:
+    """Trains as the arguments say; None where the run was stopped before its end.
+
+    Raises UserError for what the user can mend.
+    """
     options = parser().parse_args(argv)
     check(options)
     from haiga.training.poet.session import train_poet  # torch takes seconds to import
 
-    train_poet(options, _say)
+    return train_poet(options, _say)
 
 
 def _say(line: str) -> None:
