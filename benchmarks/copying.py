@@ -98,7 +98,7 @@ def planted(
 ) -> tuple[float, float, float]:
     """Shares of 1000 copies inside unknown words: whole, any part found, the right work named.
 
-    With stride 2, of copies that bear two content words in every six: others need not be found.
+    With stride 3, of copies that bear two content words in every six: others need not be found.
     """
     whole = part = named = 0
     tried = 0
@@ -108,7 +108,7 @@ def planted(
         if len(flat) <= words:
             continue
         at = draw.randrange(len(flat) - words)
-        if index.stride == 2 and not all(contentful(flat[i : i + 6]) for i in sixes(at, words)):
+        if index.stride == 3 and not all(contentful(flat[i : i + 6]) for i in sixes(at, words)):
             continue
         tried += 1
         poem = [f"qzx vwq {' '.join(flat[at : at + words])} xkq zzv"]

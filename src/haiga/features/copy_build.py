@@ -1,10 +1,9 @@
-"""Which runs of five words of a training text the copying index keeps, as arrays.
+"""Which runs of words of a training text the copying index keeps, as arrays.
 
-Places are counted over all readings of all works in a row. At place p stand
-the run of five words from p on, and the run of six from p on, where the reading
-has as many left. An entry at place p says that its five words stand in a work;
-with what it keeps of the words beside it, it also vouches for the two runs of six
-around it, p - 1 and p. So every second place is enough to vouch for all sixes.
+Places are counted over all readings of all works in a row. An entry at place p is the key
+of the k words from p on, and a few bits of each of the 6 - k words before and after:
+so it vouches for every six (six words in a row) that holds the k words, p - (6 - k) to
+p. With k = 5 every second place is enough for all sixes, with k = 4 every third.
 """
 
 from __future__ import annotations
@@ -20,9 +19,11 @@ from haiga.features.bare_words import bare_words, digest, word_keys
 from haiga.features.bloom import Keys, run_keys
 from haiga.features.function_words import function_words
 
-RUN = 5
+RUN, SIX = 5, 6
+WORDS_OF_KEY = {1: 5, 3: 4}
+"""How many words make a key, by stride."""
 CONTENT = 2
-"""Runs of six with fewer content words than this belong to everybody."""
+"""Sixes with fewer content words than this belong to everybody."""
 SPLITS = ("train", "validation", "test")
 _CHUNK = 1 << 19  # places at a time, so that memory stays small
 
@@ -58,12 +59,11 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Entries:
-    """The kept runs of five words, in order of place."""
+    """The kept runs of k words, in order of place."""
 
     run: Keys  # (E,)
     line: npt.NDArray[np.uint32]  # (E,) of the run's first word
-    before: Keys  # (E,) key of the word before the run, 0 where none
-    after: Keys  # (E,)
+    beside: list[Keys]  # 2 (6 - k) times (E,): keys of the words before, then after; 0 for none
 
 
 def gather(works: Iterable[Source]) -> Gathered:
@@ -111,59 +111,62 @@ def gather(works: Iterable[Source]) -> Gathered:
 def choose(got: Gathered, stride: int) -> Entries:
     """The entries that vouch for every run, each distinct run once, the first work first.
 
-    Stride 1 keeps every run of five; stride 2 as few as vouch for every six with
-    `CONTENT` content words, about half.
+    Stride 1 keeps every run of five; stride 3 as few runs of four as vouch for every
+    six with `CONTENT` content words, about a third.
     """
-    place, five, six = _runs(got)
-    poor = np.zeros(len(place), bool)
-    if stride == 2 and len(place):
+    size = WORDS_OF_KEY[stride]
+    reach = SIX - size
+    place, keys, six = _runs(got, size)
+    if stride > 1 and len(place):
         upto = np.concatenate([[0], np.cumsum(got.content)])
-        poor = upto[np.minimum(place + RUN + 1, len(got.word))] - upto[place] < CONTENT
-    # number 0: no run of six from here, or one that needs no entry
-    numbered = np.unique(np.concatenate([[0], np.where(poor, 0, six)]), return_inverse=True)[1]
-    after = numbered[1:].tolist()
-    fives = np.unique(five, return_inverse=True)[1].tolist() if stride == 1 else []
-    covered, seen = bytearray(len(after) + 1), bytearray(len(fives))
+        poor = upto[np.minimum(place + SIX, len(got.word))] - upto[place] < CONTENT
+        six = np.where(poor, np.uint64(0), six)
+    # number 0: no six from here, or one that needs no entry
+    none = np.zeros(1, np.uint64)
+    numbers = np.unique(np.concatenate([none, six]), return_inverse=True)[1].tolist()
+    numbers = [0] * (reach - 1) + numbers
+    runs = np.unique(keys, return_inverse=True)[1].tolist() if stride == 1 else []
+    covered, seen = bytearray(len(numbers)), bytearray(len(runs))
     covered[0] = 1
     kept: list[int] = []
-    before = 0
-    for p, here in enumerate(after):
-        if not covered[before] or (fives and not seen[fives[p]]):
+    for p in range(len(place)):  # numbers[p + reach] is of the six from p on
+        if not covered[numbers[p]] or (runs and not seen[runs[p]]):
             kept.append(p)
-            covered[before] = covered[here] = 1
-            if fives:
-                seen[fives[p]] = 1
-        before = here
+            for number in numbers[p : p + reach + 1]:
+                covered[number] = 1
+            if runs:
+                seen[runs[p]] = 1
     chosen = np.array(kept, np.int64)
-    at = place[chosen]
-    padded = np.concatenate([np.zeros(1, np.uint64), got.word, np.zeros(1, np.uint64)])
-    which = np.concatenate([[-1], got.reading, [-1]])
-    home = got.reading[at]
+    at, edge = place[chosen], np.zeros(reach, np.uint64)
+    padded = np.concatenate([edge, got.word, edge])
+    home = np.pad(got.reading, reach, constant_values=-1)
+    offsets = [*range(-reach, 0), *range(size, SIX)]
     return Entries(
-        five[chosen],
+        keys[chosen],
         got.line[at],
-        np.where(which[at] == home, padded[at], np.uint64(0)),
-        np.where(which[at + RUN + 1] == home, padded[at + RUN + 1], np.uint64(0)),
+        [
+            np.where(home[at + reach + o] == got.reading[at], padded[at + reach + o], np.uint64(0))
+            for o in offsets
+        ],
     )
 
 
-def _runs(got: Gathered) -> tuple[npt.NDArray[np.int64], Keys, Keys]:
-    """Every place with five words (P,), its run's key (P,), its six's key (P,) or 0."""
-    places, fives, sixes = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)], []
+def _runs(got: Gathered, size: int) -> tuple[npt.NDArray[np.int64], Keys, Keys]:
+    """Every place with `size` words (P,), their key (P,), the key of the six there (P,) or 0."""
+    places, runs, sixes = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)], []
     sixes.append(np.zeros(0, np.uint64))
-    for start in range(0, len(got.word) - RUN + 1, _CHUNK):
-        end = min(start + _CHUNK, len(got.word) - RUN + 1)
-        words = got.word[start : end + RUN]
-        reading = got.reading[start : end + RUN]
-        count = end - start
-        windows = np.lib.stride_tricks.sliding_window_view(words, RUN)[:count]
-        five = np.flatnonzero(reading[:count] == reading[RUN - 1 : RUN - 1 + count])
-        six = np.zeros(count, np.uint64)
-        whole = np.flatnonzero(reading[: len(words) - RUN] == reading[RUN:])
-        if whole.size:
-            wide = np.lib.stride_tricks.sliding_window_view(words, RUN + 1)
-            six[whole] = run_keys(wide[whole])
-        places.append(five + start)
-        fives.append(run_keys(windows[five]))
-        sixes.append(six[five])
-    return np.concatenate(places), np.concatenate(fives), np.concatenate(sixes)
+    for start in range(0, len(got.word) - size + 1, _CHUNK):
+        end = min(start + _CHUNK, len(got.word) - size + 1)
+        words = got.word[start : end + SIX - 1]
+        reading = got.reading[start : end + SIX - 1]
+        windows = np.lib.stride_tricks.sliding_window_view(words, size)[: end - start]
+        whole = np.flatnonzero(reading[: end - start] == reading[size - 1 :][: end - start])
+        six = np.zeros(end - start, np.uint64)
+        if len(words) >= SIX:
+            wide = np.lib.stride_tricks.sliding_window_view(words, SIX)[: end - start]
+            there = np.flatnonzero(reading[: len(reading) - SIX + 1] == reading[SIX - 1 :])
+            six[there] = run_keys(wide[there])
+        places.append(whole + start)
+        runs.append(run_keys(windows[whole]))
+        sixes.append(six[whole])
+    return np.concatenate(places), np.concatenate(runs), np.concatenate(sixes)

@@ -78,7 +78,7 @@ class CopyGate:
         for last in range(most + 1, RUN, -1):  # sixes, the newest first: it settles most rows
             six = slice(last - RUN - 1, last)
             asked = np.flatnonzero(copied)
-            if self.index.stride == 2:  # sixes with little content are not kept
+            if self.index.stride > 1:  # sixes with little content are not kept
                 asked = asked[content[asked, six].sum(1) >= CONTENT]
             copied[asked] = self.index.has_six(words[asked, six])
         found = np.zeros(following.size, bool)

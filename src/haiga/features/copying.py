@@ -3,12 +3,12 @@
 The index holds hashes, line numbers and the works' authors and titles. It works on
 bare words (`bare_words`), across line ends inside one work, never across works.
 
-How: a run of five words is a 64-bit key. Its upper half names a bucket of about
-two entries; an entry holds, in 40 or 48 bits, the rest of the key (r bits), a few
-bits (e) of the hash of the word before the run and of the word after, and the line.
-A five is found wrongly about 2 / 2**r of the time; a six, with stride 2, 4 / 2**(r + e)
-of the time, and practically never with stride 1, where both of its fives must be there.
-With 500,000 lines of verse r + 2e = 21; `CopyIndex.of` says which e.
+How: five words in a row (four with stride 3) make a 64-bit key. Its upper half names a
+bucket of about two entries; an entry holds, in 40 or 48 bits, the rest of the key (r
+bits), a few bits (e) of the hash of each word that makes six words with it, and the
+line. With half a million lines of verse, five words are found wrongly once in 2**(r - 1)
+= 16,000 (stride 1), six practically never (stride 1) or once in 2**(r + 2 e) / 6 = 90,000
+(stride 3).
 """
 
 from __future__ import annotations
@@ -26,8 +26,18 @@ import numpy.typing as npt
 from haiga.core.errors import BadModel, UserError
 from haiga.features.bare_words import Spelled, bare_words, digest, spelled, word_keys
 from haiga.features.bloom import Keys, run_keys
-from haiga.features.copy_build import CONTENT, RUN, SPLITS, Source, choose, gather
+from haiga.features.copy_build import (
+    CONTENT,
+    RUN,
+    SIX,
+    SPLITS,
+    WORDS_OF_KEY,
+    Source,
+    choose,
+    gather,
+)
 from haiga.features.function_words import function_words
+from haiga.features.shared_run import SharedRun
 from haiga.media.durable import write_durably
 from haiga.models.mapped import map_tensors
 
@@ -40,51 +50,23 @@ _FORMAT = "haiga.copies.v1"
 _BUCKET = 2  # entries of a bucket, on average
 _BLOCK = 6  # 2**6 buckets share a 32-bit start; each adds its own of 8 bits
 _WIDE = {1: 40, 2: 48}  # bits of an entry by bytes of its upper part
+_BESIDE = {1: 3, 3: 5}  # e, by stride
+_MOST_LINES = 24  # bits
 _TYPES = {"blocks": "u4", "starts": "u1 u2 u4", "low": "u4", "high": "u1 u2",
           "first_line": "u4", "works": "u1", "digests": "u8", "splits": "u1"}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class SharedRun:
-    """Consecutive words that a poem has in common with a work of the index."""
-
-    words: int
-    content: int
-    """How many of them are no function words."""
-    line: int
-    """The poem's line it starts in, from 0; `start` is a character of that line."""
-    start: int
-    end_line: int
-    """The poem's line it ends in; `end` is the character of that line after its last."""
-    end: int
-    text: str
-    """As the poem has it, lines parted by " / "."""
-    author: str
-    title: str
-    source_line: int
-    """Line of the work it starts in, from 1, blank lines not counted."""
-
-    def spans(self, lines: Sequence[str]) -> list[tuple[int, int, int]]:
-        """(line, start, end) in each line of the poem that it touches, for highlighting."""
-        return [
-            (n, self.start if n == self.line else 0, self.end if n == self.end_line else len(text))
-            for n, text in enumerate(lines[: self.end_line + 1])
-            if n >= self.line
-        ]
-
-
-@dataclass(frozen=True)
 class _Hits:
-    """Entries found for the fives of a text, in order of place."""
+    """Entries found for keys, in order of place."""
 
-    place: Ints  # (H,) which five
+    place: Ints  # (H,) which key
     line: Ints  # (H,) over all works
-    before: Keys  # (H,) bits of the word before
-    after: Keys  # (H,)
+    beside: Keys  # (H, 2 (6 - k)) bits of the words before, then after
 
 
 class CopyIndex:
-    """Every run of five words of the works it was made of; see `of` for what it finds."""
+    """Which runs of words stand in the works it was made of; see `of` for what it finds."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], settings: Mapping[str, int]) -> None:
         self.arrays = dict(arrays)
@@ -92,7 +74,10 @@ class CopyIndex:
         self.words = settings["words"]
         self._settings = dict(settings)
         self._line_bits, self._beside = settings["line_bits"], settings["beside_bits"]
-        self._rest = _WIDE[self.arrays["high"].itemsize] - self._line_bits - 2 * self._beside
+        self._key = WORDS_OF_KEY[self.stride]
+        self._reach = SIX - self._key
+        kept = self._line_bits + 2 * self._reach * self._beside
+        self._rest = _WIDE[self.arrays["high"].itemsize] - kept
         self._first = self.arrays["first_line"].astype(np.int64)  # (W + 1,)
         told = json.loads(zlib.decompress(self.arrays["works"].tobytes()))
         self._authors: list[str] = told["authors"]
@@ -105,27 +90,27 @@ class CopyIndex:
     def of(cls, works: Iterable[Source], stride: int = 1) -> CopyIndex:
         """The index of these works; where two share a run, the first is named.
 
-        Stride 1 finds every shared run of five words or more with its exact extent
-        (e = 3). Stride 2 takes half the room: it finds every run of six or more, with
-        its exact extent, as long as each six of it bears two content words (e = 5).
-        Two passages of different works that overlap in a poem by five words or more
-        are found as one run; otherwise every six words in a row of a run stand in a
-        work so, but for one in 2**(e - 1) runs that are a word longer than they should be.
-        Building takes about 300 bytes of memory a word.
+        Stride 1 finds every shared run of five words or more with its exact extent.
+        Stride 3 takes two fifths of the room: it finds every run of six or more, with its
+        exact extent, as long as each six of it bears two content words. Two passages
+        that overlap in a poem by five words or more are found as one run; otherwise
+        each six of a run stands in a work so, but for one word too many at an end of one
+        run in 16 with stride 3. Building takes about 300 bytes of memory a word.
         """
-        if stride not in (1, 2):
-            raise UserError(f"stride: must be 1 or 2, got {stride}")
+        if stride not in WORDS_OF_KEY:
+            raise UserError(f"stride: must be 1 or 3, got {stride}")
         got = gather(works)
         kept = choose(got, stride)
-        line_bits = max(1, (got.first_line[-1] or 1).bit_length())
-        beside = 3 if stride == 1 else 5
-        if line_bits > 28:
-            raise UserError("texts: more than 268 million lines; index them in parts")
-        bytes_high = 1 if line_bits <= 20 else 2
-        rest = np.uint64(_WIDE[bytes_high] - line_bits - 2 * beside)
+        line_bits = max(1, got.first_line[-1].bit_length())
+        if line_bits > _MOST_LINES:
+            raise UserError("texts: more than 16 million lines; index them in parts")
+        beside = _BESIDE[stride]
+        bits = line_bits + len(kept.beside) * beside
+        bytes_high = 1 if bits <= 30 else 2
+        rest = np.uint64(_WIDE[bytes_high] - bits)
         count = max(1, -(-len(kept.run) // _BUCKET))
         value = kept.run & ((np.uint64(1) << rest) - np.uint64(1))
-        for word in (kept.before, kept.after):
+        for word in kept.beside:
             value = value << np.uint64(beside) | word >> np.uint64(64 - beside)
         value = value << np.uint64(line_bits) | kept.line
         bucket = _bucket(kept.run, count)
@@ -199,35 +184,48 @@ class CopyIndex:
     def has(self, keys: Keys) -> Bools:
         """Whether five words in a row stand in a work: word keys (…, 5) -> (…).
 
-        With stride 2 about half of the runs of five are known, and of every six words in
-        a row at least one five; a run with an unknown word (0) is not there.
+        With stride 3 not every five is known, but of every six words in a row at least one
+        of the two fives is; a run with an unknown word (0) is not there.
         """
-        flat = keys.reshape(-1, RUN)
-        found = np.zeros(len(flat), bool)
-        found[self._find(run_keys(flat)).place] = True
-        return (found & (flat != 0).all(1)).reshape(keys.shape[:-1])
+        return self._stand(keys)
 
     def has_six(self, keys: Keys) -> Bools:
         """Whether six words in a row stand in a work: word keys (…, 6) -> (…)."""
-        flat = keys.reshape(-1, RUN + 1)
-        # (N, 2): the five before the last word, and the five after the first
-        fives = np.stack([run_keys(flat[:, :RUN]), run_keys(flat[:, 1:])], 1)
-        hits = self._find(fives.ravel())
-        row, second = hits.place >> 1, (hits.place & 1).astype(bool)
-        beside = np.where(second, flat[row, 0], flat[row, RUN]) >> np.uint64(64 - self._beside)
-        vouched = np.where(second, hits.before, hits.after) == beside
-        found = np.zeros(len(flat), bool)
-        found[row[vouched]] = True
-        if self.stride == 1:
-            both = np.zeros(2 * len(flat), bool)
-            both[hits.place] = True
-            found &= both.reshape(-1, 2).all(1)
-        return (found & (flat != 0).all(1)).reshape(keys.shape[:-1])
+        return self._stand(keys)
+
+    def _stand(self, keys: Keys) -> Bools:
+        """Whether some entry vouches for all of n words, 5 or 6: (…, n) -> (…)."""
+        words = keys.shape[-1]
+        flat = keys.reshape(-1, words)
+        rows = np.flatnonzero((flat != 0).all(1))
+        flat = flat[rows]
+        stands = np.zeros(len(flat), bool)
+        every = np.ones(len(flat), bool)
+        for first in range(words - self._key + 1):
+            hits = self._find(run_keys(flat[:, first : first + self._key]))
+            vouched = np.ones(len(hits.place), bool)
+            for column, offset in self._columns(first, words):
+                vouched &= hits.beside[:, column] == self._bits(flat[hits.place, first + offset])
+            stands[hits.place[vouched]] = True
+            there = np.zeros(len(flat), bool)
+            there[hits.place] = True
+            every &= there
+        found = np.zeros(keys.size // words, bool)
+        found[rows] = stands & every if self.stride == 1 else stands
+        return found.reshape(keys.shape[:-1])
+
+    def _columns(self, first: int, words: int) -> list[tuple[int, int]]:
+        """(column of `beside`, offset from the key) of the words of a run around its key."""
+        offsets = [*range(-self._reach, 0), *range(self._key, SIX)]
+        return [(c, o) for c, o in enumerate(offsets) if 0 <= first + o < words]
+
+    def _bits(self, keys: Keys) -> Keys:
+        return keys >> np.uint64(64 - self._beside)
 
     def runs(self, lines: Sequence[str], least: int = RUN) -> list[SharedRun]:
         """The longest runs of at least `least` words shared with a work, none inside another.
 
-        `least` is at least 5; with stride 2 runs of five are not told, since only half
+        `least` is at least 5; with stride 3 runs of five are not told, since only some
         of them would be found.
         """
         if least < RUN:
@@ -237,12 +235,12 @@ class CopyIndex:
             return []
         keys = word_keys([word.word for _, word in said])
         content = np.array([word.word not in function_words() for _, word in said], np.int64)
-        hits = self._find(run_keys(np.lib.stride_tricks.sliding_window_view(keys, RUN)))
+        hits = self._find(run_keys(np.lib.stride_tricks.sliding_window_view(keys, self._key)))
         if not hits.place.size:
             return []
         six, linked = self._sixes(keys, content, hits)
-        ends = [(first, last + RUN + 1) for first, last in _stretches(six)]
-        if self.stride == 1:
+        ends = [(first, last + SIX) for first, last in _stretches(six)]
+        if self.stride == 1:  # keys are of five words
             lone = np.zeros(len(keys) - RUN + 1, bool)
             lone[hits.place] = True
             lone[:-1] &= ~six
@@ -263,45 +261,51 @@ class CopyIndex:
         at = np.arange(len(place)) + np.repeat(first - np.cumsum(count) + count, count)
         value = self.arrays["high"][at].astype(np.uint64) << np.uint64(32)
         value |= self.arrays["low"][at]
-        shift = np.uint64(self._line_bits + 2 * self._beside)
+        e, bits = np.uint64(self._beside), np.uint64(self._line_bits)
+        count_beside = np.uint64(2 * self._reach)
         mask = (np.uint64(1) << np.uint64(self._rest)) - np.uint64(1)
-        same = np.flatnonzero(value >> shift == (keys & mask)[place])
-        value, e, bits = value[same], np.uint64(self._beside), np.uint64(self._line_bits)
-        low = (np.uint64(1) << e) - np.uint64(1)
+        same = np.flatnonzero(value >> (bits + count_beside * e) == (keys & mask)[place])
+        value = value[same]
         line = (value & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
-        return _Hits(place[same], line, value >> (bits + e) & low, value >> bits & low)
+        shifts = bits + e * np.arange(2 * self._reach, dtype=np.uint64)[::-1]
+        beside = value[:, None] >> shifts & ((np.uint64(1) << e) - np.uint64(1))
+        return _Hits(place[same], line, beside)
 
     def _sixes(self, keys: Keys, content: Ints, hits: _Hits) -> tuple[Bools, Bools]:
-        """(P - 1,) which sixes stand in a work, and (H,) which hits vouch for one."""
-        bits = np.concatenate([keys >> np.uint64(64 - self._beside), np.zeros(1, np.uint64)])
-        after = (hits.place + RUN < len(keys)) & (bits[hits.place + RUN] == hits.after)
-        before = (hits.place > 0) & (bits[hits.place - 1] == hits.before)
-        six = np.zeros(max(0, len(keys) - RUN), bool)
-        six[hits.place[after]] = True
-        six[hits.place[before] - 1] = True
+        """(n - 5,) which sixes stand in a work, and (H,) which hits vouch for one."""
+        bits = np.pad(self._bits(keys), self._reach)
+        six = np.zeros(max(0, len(keys) - SIX + 1), bool)
+        linked = np.zeros(len(hits.place), bool)
+        for first in range(self._reach + 1):  # the key's place in the six
+            start = hits.place - first
+            vouched = (start >= 0) & (start < len(six))
+            for column, offset in self._columns(first, SIX):
+                vouched &= hits.beside[:, column] == bits[hits.place + self._reach + offset]
+            six[start[vouched]] = True
+            linked |= vouched
         if self.stride == 1:
             hit = np.zeros(len(keys) - RUN + 1, bool)
             hit[hits.place] = True
             six &= hit[:-1] & hit[1:]
-            return six, after | before
+            return six, linked
         # Sixes with little content are not kept: one between two found ones of a place counts.
         poor = _in_sixes(content) < CONTENT
         for (_, end), (begin, _) in zip(_stretches(six)[:-1], _stretches(six)[1:], strict=True):
             if poor[end + 1 : begin].all():
-                left = hits.line[(hits.place >= end) & (hits.place <= end + 1) & (after | before)]
+                left = hits.line[linked & (hits.place >= end) & (hits.place <= end + self._reach)]
                 right = hits.line[
-                    (hits.place >= begin) & (hits.place <= begin + 1) & (after | before)
+                    linked & (hits.place >= begin) & (hits.place <= begin + self._reach)
                 ]
                 apart = right[:, None] - left
                 if ((apart >= 0) & (apart <= begin - end)).any():
                     six[end + 1 : begin] = True
-        return six, after | before
+        return six, linked
 
     def _run(
         self, lines: Sequence[str], said: list[tuple[int, Spelled]], content: Ints, hits: _Hits,
         linked: Bools, first: int, end: int,
     ) -> SharedRun:  # fmt: skip
-        inside = (hits.place >= first) & (hits.place <= end - RUN)
+        inside = (hits.place >= first) & (hits.place <= end - self._key)
         if end - first > RUN:
             inside &= linked
         place, line = hits.place[inside], hits.line[inside]
@@ -341,7 +345,7 @@ def _starts(arrays: Mapping[str, npt.NDArray[Any]], bucket: Ints) -> Ints:
 
 def _in_sixes(content: Ints) -> Ints:
     """(n,) -> (n - 5,) how many content words each six has."""
-    return np.convolve(content, np.ones(RUN + 1, np.int64), "valid")
+    return np.convolve(content, np.ones(SIX, np.int64), "valid")
 
 
 def _stretches(found: Bools) -> list[tuple[int, int]]:
@@ -357,10 +361,9 @@ def _check(arrays: Mapping[str, npt.NDArray[Any]], settings: Mapping[str, Any]) 
             raise ValueError(f"'{name}' is of another kind")
     bits, beside = settings["line_bits"], settings["beside_bits"]
     width = _WIDE[arrays["high"].itemsize]
+    reach = SIX - WORDS_OF_KEY[settings["stride"]]
     whole = all(type(settings[name]) is int for name in ("words", "stride"))
-    if settings["stride"] not in (1, 2) or not whole or not (
-        1 <= bits <= 32 and 1 <= beside <= 8 and bits + 2 * beside < width
-    ):  # fmt: skip
+    if not (whole and 1 <= bits <= 32 and beside >= 1 and bits + 2 * reach * beside < width):
         raise ValueError("its settings are out of range")
     count, first = len(arrays["starts"]), arrays["first_line"]
     if count < 2 or len(arrays["blocks"]) != (count - 1 >> _BLOCK) + 1:
