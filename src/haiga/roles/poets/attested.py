@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from haiga.features.bare_words import bare_words, word_keys
 from haiga.features.bloom import Bloom, run_keys
+from haiga.features.copy_build import RUN
+from haiga.features.copying import CopyIndex
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -17,7 +20,17 @@ Floats = npt.NDArray[np.float32]
 class Attested:
     """Neighbouring pairs with their counts, runs of three, and runs that count as copying."""
 
-    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], copy_run: int) -> None:
+    def __init__(
+        self,
+        arrays: Mapping[str, npt.NDArray[Any]],
+        copy_run: int,
+        index: CopyIndex | None = None,
+        words: Sequence[str] = (),
+    ) -> None:
+        """With an `index`, it says what is a copy, of runs of five of these V words.
+
+        Without, the filter `copies` among the arrays does, of runs of `copy_run`.
+        """
         start = arrays["pair_start"].astype(np.int64)
         self.size = len(start) - 1
         first = np.repeat(np.arange(self.size), np.diff(start))
@@ -27,8 +40,9 @@ class Attested:
         self._log_rate = np.log(np.bincount(first, self._seen, self.size).clip(0.5) / total)
         self._log_total = np.log(total)
         self._triples = Bloom(arrays["triples"])
-        self._copies = Bloom(arrays["copies"])
-        self.copy_run = copy_run
+        self._index, self._words = index, words_as_keys(words)
+        self._copies = Bloom(arrays["copies"]) if index is None else None
+        self.copy_run = copy_run if index is None else RUN
 
     def pair_counts(self, first: Ints, second: Ints) -> Ints:
         """How often each pair of words was read, up to 255; arrays of one shape."""
@@ -53,4 +67,14 @@ class Attested:
 
     def is_copy(self, runs: Ints) -> npt.NDArray[np.bool_]:
         """Whether each run of `copy_run` bare words (…, n) stands in a training text."""
+        if self._index is not None:
+            return self._index.has(self._words[runs])
+        assert self._copies is not None
         return self._copies.has(run_keys(runs))
+
+
+def words_as_keys(words: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """(V,) the key of each word as the copying index spells it; 0 for marks, `'s` and the like."""
+    bare = [bare_words(word) if word[:1].isalpha() else [] for word in words]
+    keys = word_keys([said[0] if len(said) == 1 else "" for said in bare])
+    return np.where([len(said) == 1 for said in bare], keys, np.uint64(0))

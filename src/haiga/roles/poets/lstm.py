@@ -11,14 +11,16 @@ import numpy as np
 from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Poem
 from haiga.core.seeds import generator
+from haiga.features.copying import CopyIndex
 from haiga.features.vectors import WordVectors
 from haiga.features.words import words
-from haiga.models.store import load_model
+from haiga.models.store import Model, load_model
 from haiga.roles.poets.attested import Attested
 from haiga.roles.poets.decoding import Decoder, Drafts, Weights
 from haiga.roles.poets.forms import CountedForm, check_fillable, form_named
 from haiga.roles.poets.lexicon import Lexicon
 from haiga.roles.poets.scoring import Score, Scorer
+from haiga.roles.poets.sources import copy_index_of
 from haiga.roles.poets.theme import Theme, Themes
 
 FRAGMENT_FIRST, FRAGMENT_LAST, ONE_SENTENCE = 0.55, 0.3, 0.15
@@ -49,18 +51,24 @@ class LstmPoet:
 
     @property
     def models(self) -> Mapping[str, str]:
-        """The poet's files and the word vectors' with their sha256."""
-        return {**self._model.digests, **self._vectors.model.digests}
+        """The poet's files, those of the index it uses and the word vectors', with their sha256."""
+        index = self._index[1].digests if self._index else {}
+        return {**self._model.digests, **index, **self._vectors.model.digests}
 
     @cached_property
     def _vectors(self) -> WordVectors:
         return WordVectors()
 
     @cached_property
+    def _index(self) -> tuple[CopyIndex, Model] | None:
+        return copy_index_of(self._model, self._model.json("vocabulary.json").get("index", ""))
+
+    @cached_property
     def _parts(self) -> tuple[Lexicon, Decoder, Scorer, Themes]:
         lexicon = Lexicon(self._model)
         arrays = self._model.tensors("tables.safetensors")
-        attested = Attested(arrays, self._model.json("vocabulary.json")["copy_run"])
+        run = self._model.json("vocabulary.json")["copy_run"]
+        attested = Attested(arrays, run, self._index[0] if self._index else None, lexicon.words)
         themes = Themes(lexicon, self._vectors)
         session = self._model.session("step.onnx")
         decoder = Decoder(session, lexicon, attested, themes, self._weights)
