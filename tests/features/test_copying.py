@@ -159,6 +159,25 @@ def test_runs_go_on_over_line_and_stanza_ends_but_never_from_one_work_to_the_nex
     assert [r.words for r in index.runs(["still upon a bare december bough"])] == [5]
 
 
+@pytest.mark.parametrize("stride", [1, 3])
+def test_works_side_by_side_are_never_read_as_one(stride: int) -> None:
+    for first in range(6, 12):
+        one, two = LETTERS[:first], LETTERS[first : first + 9]
+        index = CopyIndex.of([Source("", "", (" ".join(w),)) for w in (one, two)], stride)
+        assert [r.words for r in index.runs([" ".join([*one, *two])])] == [first, 9]
+
+
+@pytest.mark.parametrize("stride", [1, 3])
+def test_no_run_holds_an_unknown_word(stride: int) -> None:
+    index = CopyIndex.of([Source("", "", (" ".join(LETTERS[:6]),))], stride)
+    keys = word_keys(LETTERS[:6])
+    none = np.zeros(1, np.uint64)
+    assert index.has_six(keys)
+    assert not index.has_six(np.concatenate([keys[1:], none]))
+    assert not index.has_six(np.concatenate([none, keys[:5]]))
+    assert not index.has(np.concatenate([keys[2:], none]))
+
+
 def test_lines_of_the_source_are_counted_without_blank_ones() -> None:
     index = CopyIndex.of([MILL, CROW])
     (run,) = index.runs(["but rain in winter's broken cup"])
