@@ -14,7 +14,7 @@ from haiga.core.seeds import generator
 from haiga.features.copy_gate import CopyGate
 from haiga.features.loops import find_loop
 from haiga.features.words import words
-from haiga.roles.poets.drafts import NEVER, nucleus
+from haiga.roles.poets.choosing import NEVER, nucleus
 from haiga.roles.poets.network import PoetNetwork
 from haiga.roles.poets.opening import EMPTY, lines_of
 from haiga.roles.poets.ranking import Score

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from haiga.features.bare_words import bare_words, word_keys
 from haiga.features.copy_gate import CopyGate
+from haiga.roles.poets.choosing import Before, Chooser, Decoding
 from haiga.roles.poets.keeping import FREE_WORDS, Keeper
 from haiga.roles.poets.network import PoetNetwork, State
 from haiga.roles.poets.opening import Opening
@@ -21,33 +22,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 
-NEVER = np.float32(-1e9)
 _MOST_TOKENS = 60  # of one line
-
-
-@dataclass(frozen=True)
-class Decoding:
-    """How the next word is drawn, or taken (`greedy`: the likeliest, no help against loops).
-
-    `temperature` divides the log-probabilities; the likeliest words that hold `top_p`
-    of what is left are drawn from; `repetition` nats are taken from a word of meaning
-    for each time its stem has been said, a quarter of it from a small word.
-    """
-
-    temperature: float = 0.7
-    top_p: float = 0.95
-    greedy: bool = False
-    repetition: float = 1.5
-    longlist: int = 160
-    """Words looked at closely at each step."""
-    context: float = 0.5
-    """Likeness to the content words already there."""
-    rhyme: float = 1.5
-    """For a word that ends the line on its rhyme where the line may already end."""
-    doubt: float = 0.7
-    """Against words with more than one listed number of syllables, where lines are counted."""
-    again: float = 12.0
-    """Against what only a loop says: a word twice running, three words a second time."""
 
 
 @dataclass
@@ -99,19 +74,12 @@ class Drafter:
         gate: CopyGate | None,
     ) -> None:
         self.network, self._v, self._keeper = network, vocabulary, keeper
-        self._table, self._d, self._gate = table, decoding, gate
+        self._table, self._gate = table, gate
         self._held = gate.max_shared_words if gate else 1
-        self._counted = keeper.form.is_counted
-        self._most_said = 1 if len(keeper.form.lines) <= 5 else 2
-        bare = [
-            bare_words(word) if w else []
-            for word, w in zip(vocabulary.words, vocabulary.is_word, strict=True)
-        ]
-        self._bare = [word_keys(words) for words in bare] if gate else []
-        self._first_key = np.array([keys[0] if len(keys) else 0 for keys in self._bare], np.uint64)
-        self._a, self._an = vocabulary.index.get("a", -2), vocabulary.index.get("an", -2)
+        self._chooser = Chooser(vocabulary, keeper.form, table, decoding, gate)
+        stops = np.flatnonzero(vocabulary.is_stop)
+        self._stops = np.append(stops, vocabulary.end)
         self._opening_word = ""
-        self._small = vocabulary.is_word & ~vocabulary.content
 
     def begin(self, opening: Opening, count: int) -> Drafts:
         """`count` drafts that have read the opening."""
@@ -164,7 +132,9 @@ class Drafter:
             if not rows.size:
                 return
             mask = np.stack([self._fitting(drafts, int(r), line, endings[r], final) for r in rows])
-            token = self._choose(drafts, rows, mask, [endings[r] for r in rows], line, steer, draw)
+            token = self._chooser.choose(
+                self._before(drafts, rows), mask, [endings[r] for r in rows], line, steer, draw
+            )
             lost = rows[token < 0]
             drafts.alive[lost] = writing[lost] = False
             rows, token = rows[token >= 0], token[token >= 0]
@@ -205,86 +175,17 @@ class Drafter:
             mask |= v.is_stop if final and not goes_on else v.is_mark
         return mask
 
-    def _choose(
-        self,
-        drafts: Drafts,
-        rows: Ints,
-        mask: Bools,
-        endings: Sequence[Bools],
-        line: int,
-        steer: Steer,
-        draw: np.random.Generator | None,
-    ) -> Ints:
-        """Draws each row's next token out of those its mask leaves, -1 where none is left."""
-        v, d = self._v, self._d
-        log_p = drafts.log_p[rows]
-        if line == len(self._keeper.form.lines) - 1:
-            log_p[:, v.newline] = np.logaddexp(log_p[:, v.newline], log_p[:, v.end])
-        score = log_p * np.float32(1 / d.temperature) + self._bias(
-            drafts, rows, endings, line, steer
+    def _before(self, drafts: Drafts, rows: Ints) -> Before:
+        return Before(
+            log_p=drafts.log_p[rows],
+            last=drafts.last[rows],
+            recent=drafts.recent[rows],
+            spoken=drafts.spoken[rows],
+            said=drafts.said[rows],
+            context=drafts.context[rows],
+            heard=drafts.heard[rows],
+            triples=[drafts.triples[row] for row in rows],
         )
-        score[~mask] = NEVER
-        top, best = longlist_of(score, d.longlist)
-        if self._gate is not None:
-            self._gate_out(drafts, rows, top, best, self._gate)
-        if draw is not None:
-            best = nucleus(best, d.top_p) + draw.gumbel(size=best.shape).astype(np.float32)
-        chosen = best.argmax(1)[:, None]
-        found = np.take_along_axis(best, chosen, 1)[:, 0] > NEVER / 2
-        return np.where(found, np.take_along_axis(top, chosen, 1)[:, 0], -1)
-
-    def _bias(
-        self, drafts: Drafts, rows: Ints, endings: Sequence[Bools], line: int, steer: Steer
-    ) -> Floats:
-        """(n, V) nats added to each word; finite, so that what must be said can be."""
-        v, d = self._v, self._d
-        bias = np.broadcast_to(steer.bias, (len(rows), len(steer.bias))).copy()
-        if self._counted:
-            bias -= d.doubt * v.is_doubtful
-        norm = np.linalg.norm(drafts.context[rows], axis=1, keepdims=True)
-        context = drafts.context[rows] / np.maximum(norm, 1e-6)
-        bias += d.context * np.maximum(0, context @ self._table.T)
-        span = self._keeper.form.lines[line]
-        if span is not None and self._keeper.form.is_rhymed:
-            letter = self._keeper.form.rhyme[line] != "x"
-            for i, row in enumerate(rows):
-                after = drafts.spoken[row] + v.syllables
-                if letter:
-                    bias[i] += d.rhyme * (endings[i] & (after >= span.least))
-        bias += self._against_repeats(drafts, rows)
-        last = drafts.last[rows]
-        bias[(last == self._a)[:, None] & v.vowel & v.is_word] -= d.again
-        bias[(last == self._an)[:, None] & ~v.vowel & v.is_word] -= d.again
-        if d.greedy:
-            return bias
-        for i, row in enumerate(rows):
-            first, second = drafts.recent[row]
-            if second >= 0 and v.is_word[second]:
-                bias[i, second] -= d.again
-            for one, two, three in drafts.triples[row]:
-                if one == first and two == second:
-                    bias[i, three] -= d.again
-        return bias
-
-    def _against_repeats(self, drafts: Drafts, rows: Ints) -> Floats:
-        v, d = self._v, self._d
-        if d.repetition <= 0:
-            return np.zeros((len(rows), len(v.words)), np.float32)
-        said = drafts.said[rows][:, v.stem].astype(np.float32)  # (n, V)
-        weight = np.where(v.content, d.repetition, np.where(self._small, d.repetition / 4, 0))
-        bias = -said * weight.astype(np.float32)
-        if not d.greedy:
-            bias -= d.again * ((said >= self._most_said) & v.content)
-        return bias
-
-    def _gate_out(
-        self, drafts: Drafts, rows: Ints, top: Ints, best: Floats, gate: CopyGate
-    ) -> None:
-        """Bars the words that would make a run too long to be one's own."""
-        live = best > NEVER / 2
-        row, place = np.nonzero(live & (self._first_key[top] != 0))
-        bad = gate.too_long(drafts.heard[rows[row]], self._first_key[top[row, place]])
-        best[row[bad], place[bad]] = NEVER
 
     def _add(self, drafts: Drafts, rows: Ints, token: Ints, endings: Sequence[Bools]) -> None:
         """Appends one token to each of these drafts and lets the network read it."""
@@ -292,8 +193,7 @@ class Drafter:
             return
         v = self._v
         fit = drafts.log_p[rows, token]
-        stops = np.append(np.flatnonzero(v.is_stop), v.end)
-        ready = np.logaddexp.reduce(drafts.log_p[np.ix_(rows, stops)], axis=1)
+        ready = np.logaddexp.reduce(drafts.log_p[np.ix_(rows, self._stops)], axis=1)
         for i, (row, number) in enumerate(zip(rows, token, strict=True)):
             drafts.tokens[row].append(int(number))
             drafts.fit[row].append(float(fit[i]))
@@ -304,7 +204,7 @@ class Drafter:
                 drafts.triples[row].add((int(first), int(second), int(number)))
                 drafts.may_end[row] = endings[row][number]
                 if self._gate:
-                    self._hold(drafts, np.array([row]), self._bare[number])
+                    self._hold(drafts, np.array([row]), self._chooser.keys[number])
         self._hear(drafts, rows, token)
 
     def _hold(self, drafts: Drafts, rows: Ints, keys: Keys) -> None:
@@ -335,27 +235,3 @@ class Drafter:
         drafts.state.hidden[:, rows] = state.hidden
         drafts.state.cell[:, rows] = state.cell
         drafts.state.window[rows] = state.window
-
-
-def longlist_of(score: Floats, most: int) -> tuple[Ints, Floats]:
-    """The best columns of each row, in order of column, with their scores."""
-    if score.shape[1] <= most:
-        return np.broadcast_to(np.arange(score.shape[1]), score.shape), score
-    place = np.argpartition(score, -most, axis=1)[:, -most:]
-    place.sort(axis=1)
-    return place, np.take_along_axis(score, place, 1)
-
-
-def nucleus(score: Floats, top_p: float) -> Floats:
-    """The scores with NEVER for all but the likeliest that hold `top_p` of each row.
-
-    Nucleus sampling (Holtzman et al. 2020); the likeliest always stays.
-    """
-    order = np.argsort(-score, axis=1, kind="stable")
-    ranked = np.take_along_axis(score, order, 1)
-    share = np.exp(ranked - ranked[:, :1])
-    share /= share.sum(1, keepdims=True)
-    out = np.cumsum(share, 1) - share >= top_p
-    barred = np.zeros(score.shape, bool)
-    np.put_along_axis(barred, order, out, 1)
-    return np.where(barred, NEVER, score).astype(np.float32)

@@ -9,14 +9,16 @@ import numpy.typing as npt
 
 from haiga.core.forms import Form
 from haiga.features.rhyme import richness
+from haiga.roles.poets.agreement import disagreements
 from haiga.roles.poets.drafts import Drafts
 from haiga.roles.poets.steering import Steer
 from haiga.roles.poets.theme import mean_cosine
 from haiga.roles.poets.vocabulary import Vocabulary
 
 PARTS = {
-    "fluency": 3.0,
-    "weakest": 1.5,
+    "fluency": 5.0,
+    "weakest": 2.0,
+    "agreement": 3.0,
     "breaks": 1.0,
     "closing": 1.0,
     "distinct": 1.0,
@@ -45,7 +47,8 @@ class Ranker:
 
     fluency: the words' mean log-probability under the network, half of it against how
     common each word is (SLOR, Lau et al. 2017); weakest: the least likely words, by
-    which most nonsense is known; breaks: how ready the network was to end each line
+    which most nonsense is known; agreement: halved by each verb that is not in the
+    number of its subject; breaks: how ready the network was to end each line
     where it ends; closing: the same for the poem's end; distinct: different words of
     meaning; imagery: things of the senses, against abstractions; coherence: mean cosine
     of the content words; rhyme: how rich the rhymes are; theme: how far it names or
@@ -73,7 +76,8 @@ class Ranker:
             {
                 "fluency": 0.5 * _squash(slor, 0.0, 5.0)
                 + 0.5 * _squash(float(np.mean(chance)), -6.0, -2.0),
-                "weakest": _squash(float(np.mean(low)), -10.0, -4.0),
+                "weakest": _squash(float(np.mean(low)), -8.0, -3.0),
+                "agreement": self._agreement(tokens),
                 "breaks": _squash(float(np.mean(breaks)), -4.0, -0.3) if breaks.size else 0.0,
                 "closing": _squash(drafts.closing[row], -5.0, -0.5) if whole else 0.0,
                 "distinct": self._distinct(said),
@@ -85,6 +89,11 @@ class Ranker:
             }
         )
 
+    def _agreement(self, tokens: npt.NDArray[np.int64]) -> float:
+        v = self._v
+        said = [v.words[t] for t in tokens if t != v.newline]
+        return 0.5 ** disagreements(said, v.index)
+
     def _distinct(self, said: npt.NDArray[np.int64]) -> float:
         stems = self._v.stem[said[self._v.content[said]]]
         return len(set(stems.tolist())) / len(stems) if len(stems) else 0.0
@@ -93,11 +102,13 @@ class Ranker:
         v = self._v
         content = max(1, int(v.content[said].sum()))
         things = int((v.images[said] & v.content[said]).sum())
-        return float(np.clip(2 * things / content - 2 * v.abstract[said].sum() / content, 0, 1))
+        share = things / content
+        crowded = max(0.0, share - 0.6)
+        return float(np.clip(2 * share - crowded * 3 - v.abstract[said].sum() / content, 0, 1))
 
     def _coherence(self, said: npt.NDArray[np.int64]) -> float:
         rows = [self._table[w] for w in said if self._table[w].any()]
-        return _squash(mean_cosine(rows), 0.0, 0.2)
+        return _squash(mean_cosine(rows), 0.0, 0.35)
 
     def _rhyme(self, ends: list[str]) -> float:
         rich = [

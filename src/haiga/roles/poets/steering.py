@@ -30,17 +30,23 @@ MOST_LISTED = 200_000
 class Pull:
     """How strongly each thing draws the next word, in nats."""
 
-    asked: float = 2.5
+    asked: float = 3.0
     """The very words asked for, until they are said."""
     theme: float = 3.0
     """Likeness to the theme, in [0, 1], less 0.15."""
-    picture: float = 1.2
+    picture: float = 2.0
     """The same where the seed drew a picture because nothing was asked."""
-    image: float = 0.35
+    image: float = 0.5
     abstract: float = 0.5
     lofty: float = 0.7
     period: float = 0.6
-    season: float = 1.2
+    season: float = 1.5
+    rarity: float = 0.4
+    """For each nat that a word of meaning is rarer than one in 1,500, up to 3 either way."""
+    rested: float = 0.55
+    """Share of the words of meaning that rest in a poem, drawn anew for each, so that poems
+    differ; `rest` nats against them."""
+    rest: float = 4.0
 
 
 PULL = Pull()
@@ -50,11 +56,13 @@ PULL = Pull()
 class Steer:
     """What steers one poem.
 
-    `bias` (V,) nats added to every word's log-probability; `likeness` (V,) in [0, 1];
-    `asked` the rows of the words asked for; `image` the word the seed drew instead.
+    `bias` (V,) nats by which a word of meaning is preferred to others; `boost` nats for
+    the words asked for, whose rows are `asked`, until they are said; `likeness` (V,) in
+    [0, 1]; `image` the word the seed drew where nothing was asked.
     """
 
     bias: Floats
+    boost: float
     likeness: Floats
     asked: tuple[int, ...]
     about: tuple[str, ...]
@@ -69,7 +77,8 @@ class Steering:
     `diction`: `plain` bars words no longer spoken, `period` draws them nearer, `any`
     leaves them as the poet learned them; or a path: a text file whose words, and small
     words of grammar, are then the only ones. `imagery` in [0, 3]: how much things of
-    the senses gain. UserError for anything out of range.
+    the senses gain, and at 0 no other word of meaning is preferred or rested either.
+    UserError for anything out of range.
     """
 
     def __init__(
@@ -108,6 +117,8 @@ class Steering:
     def _fixed_bias(self, diction: str) -> Floats:
         v, bias = self._v, np.zeros(len(self._v.words))
         bias += self._imagery * PULL.image * (v.images & v.content)
+        if self._imagery:
+            bias -= PULL.rarity * v.content * np.clip(v.log_rate + 7.3, -3, 3)
         bias -= min(1.0, self._imagery) * PULL.abstract * v.abstract
         if diction == "plain":
             bias -= PULL.lofty * v.lofty
@@ -135,15 +146,19 @@ class Steering:
         rows = tuple(v.index[w] for w in known if w in v.index and self.allowed[v.index[w]])
         pull = PULL.theme if known else PULL.picture
         bias = self._fixed + pull * np.maximum(0.0, likeness - 0.15)
-        bias[list(rows)] += PULL.asked
+        if seed is not None and self._imagery > 0:
+            draw = generator(seed, "resting")
+            resting = v.content & (draw.random(len(v.words)) < PULL.rested)
+            resting[list(rows)] = False
+            bias = bias - PULL.rest * resting
         bias[list(rows)] += PULL.lofty * v.lofty[list(rows)]
         season = self._season
         if season >= 0:
             bias = bias + PULL.season * (v.season == season)
             bias = bias - 3 * PULL.season * ((v.season >= 0) & (v.season != season))
         return Steer(
-            np.asarray(bias, np.float32), np.clip(likeness, 0, 1), rows, tuple(known), unknown,
-            image, season,
+            np.asarray(bias, np.float32), PULL.asked, np.clip(likeness, 0, 1), rows,
+            tuple(known), unknown, image, season,
         )  # fmt: skip
 
 

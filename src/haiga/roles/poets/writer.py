@@ -13,7 +13,7 @@ from haiga.features.copying import CopyIndex
 from haiga.features.vectors import WordVectors
 from haiga.models.store import Model, load_model
 from haiga.roles.poets.characters import CharacterWriter
-from haiga.roles.poets.drafts import Decoding
+from haiga.roles.poets.choosing import Decoding
 from haiga.roles.poets.network import PoetNetwork
 from haiga.roles.poets.opening import EMPTY
 from haiga.roles.poets.sources import copy_index_of
@@ -47,7 +47,7 @@ class LanguageModelPoet:
         *,
         model: str = "verse",
         candidates: int = 24,
-        temperature: float = 0.7,
+        temperature: float = 0.65,
         top_p: float = 0.95,
         greedy: bool = False,
         begin: str | None = None,

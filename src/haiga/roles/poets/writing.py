@@ -16,7 +16,8 @@ from haiga.features.copy_gate import CopyGate
 from haiga.features.loops import Loop, find_loop
 from haiga.features.syllables import count
 from haiga.features.words import words
-from haiga.roles.poets.drafts import Decoding, Drafter, Drafts
+from haiga.roles.poets.choosing import Decoding
+from haiga.roles.poets.drafts import Drafter, Drafts
 from haiga.roles.poets.keeping import Keeper
 from haiga.roles.poets.network import PoetNetwork
 from haiga.roles.poets.opening import Opening, fit, read_opening, totals_of
