@@ -4,7 +4,7 @@ A form of haiga's own has a name; one of a user's stands in a TOML file:
 
     name = "cinquain"
     lines = [2, 4, 6, 8, 2]     # a number, a range such as "6-10", or "free"
-    rhyme = "abcab"             # optional: one letter a line, x for none
+    rhyme = "abxab"             # optional: one letter a line, x for none
     repeat = true               # optional: the lines are a stanza that may come again
 """
 
