@@ -46,12 +46,13 @@ def test_variety_stands_beside_human_passages_of_the_same_lengths() -> None:
 
 
 def test_where_human_works_are_too_few_as_many_poems_are_compared() -> None:
-    poems = [["a"] * 4, ["b"] * 4, ["c"] * 4]
+    poems = [["a"] * 4, ["b", "c", "d", "e"], ["f"] * 4]
     found = compare_variety(poems, {"none": [], "some": [Text("one two three four five")]})
     assert (found.compared, found.human_are) == (1, "some")
     assert found.poems.distinct_1 == 1 / 4
     alone = compare_variety(poems, {})
     assert (alone.compared, alone.human) == (3, None)
+    assert alone.poems.distinct_1 == 6 / 12
 
 
 def test_a_collapsed_poet_is_seen_through() -> None:
@@ -94,7 +95,7 @@ def test_a_run_over_a_line_end_counts_for_both_lines(index: CopyIndex) -> None:
 
 def test_an_index_without_runs_of_five_gives_no_figure_for_them() -> None:
     texts = works(4, 5)
-    coarse = CopyIndex.of((Source(t.author, t.title, t.text.splitlines()) for t in texts), stride=2)
+    coarse = CopyIndex.of((Source(t.author, t.title, t.text.splitlines()) for t in texts), stride=3)
     found = find_copies(written(" / ".join(texts[0].text.splitlines())), coarse, "four works")
     assert found.lines_5 is None
     assert found.lines_6 == 1
@@ -116,3 +117,10 @@ def test_a_copycat_has_copied_every_line_and_a_stranger_none() -> None:
 def test_no_poems_are_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no poems"):
         measure_writing([], form="free")
+
+
+def test_a_run_that_many_poems_share_is_shown_once(index: CopyIndex) -> None:
+    poem = "dark harbour lantern burns above silver"
+    found = find_copies(written(poem, "so copper kettles whistle", poem.upper()), index, "a work")
+    assert [(run.words, run.poem) for run in found.longest] == [(6, 0)]
+    assert found.lines_6 == pytest.approx(2 / 3)

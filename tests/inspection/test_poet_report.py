@@ -65,7 +65,7 @@ def test_without_an_index_copies_are_looked_for_in_the_texts_given(whole: Assess
 
 
 def test_an_index_without_runs_of_five_gets_help_from_the_training_works(whole: Assessed) -> None:
-    coarse = CopyIndex.of((Source(t.author, t.title, t.text.splitlines()) for t in TRAIN), stride=2)
+    coarse = CopyIndex.of((Source(t.author, t.title, t.text.splitlines()) for t in TRAIN), stride=3)
     _, writing = assess(replace(whole, index=coarse))
     assert writing
     assert writing.copies

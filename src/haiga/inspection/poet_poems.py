@@ -246,6 +246,7 @@ def find_copies(
         refused += bool(gate.copied(poem))
         borrowed += [_borrowed(number, poem, run) for run in runs]
     borrowed.sort(key=lambda run: (-run.words, -run.content, run.poem))
+    longest = {tuple(bare_words(_text(run))): run for run in reversed(borrowed)}  # each text once
     return Copies(
         against=against,
         poems=len(written),
@@ -253,8 +254,12 @@ def find_copies(
         lines_5=None if fives is None else touched_5 / max(1, lines),
         lines_6=touched_6 / max(1, lines),
         poems_refused=refused,
-        longest=tuple(borrowed[:RUNS_SHOWN]),
+        longest=tuple(reversed(longest.values()))[:RUNS_SHOWN],
     )
+
+
+def _text(run: Borrowed) -> str:
+    return " ".join(run.lines[line][start:end] for line, start, end in run.spans)
 
 
 def _touched(runs: Sequence[SharedRun], lines: Sequence[str], least: int) -> set[int]:
