@@ -71,6 +71,7 @@ def test_the_report_is_told_written_as_a_page_and_as_json(
     assert done.code == 0, done.err
     assert "10 test works (held-out" in done.out
     assert "5-gram" in done.out
+    assert "compared with the 56 works of its copying index" in done.out
     assert "form             100 % of 6 poems keep haiku" in done.out
     page = (tmp_path / "report" / "report.html").read_text("utf-8")
     value = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))

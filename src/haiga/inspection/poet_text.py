@@ -97,6 +97,7 @@ def _writing(writing: Writing) -> list[Row]:
                 f"{share(alone.copies_greedy.lines_6)} greedy",
             )
         )
+    rows.append(("", f"compared with {copies.against}"))
     rows += [("", _told(run)) for run in copies.longest[:RUNS_TOLD]]
     return rows
 
