@@ -13,7 +13,7 @@ from haiga.features.bare_words import bare_words, word_keys
 from haiga.features.bloom import Keys
 from haiga.features.copy_gate import CopyGate
 from haiga.roles.poets.steering import Steer
-from haiga.roles.poets.vocabulary import Vocabulary
+from haiga.roles.poets.vocabulary import BE, Vocabulary
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
@@ -28,7 +28,8 @@ class Decoding:
 
     `temperature` divides the log-probabilities; the likeliest words that hold `top_p`
     of what is left are drawn from; `repetition` nats are taken from a word of meaning
-    for each time its stem has been said, a tenth of it from a small word.
+    for each time its stem has been said, a third of it from is and are, a tenth from
+    other small words.
     """
 
     temperature: float = 0.65
@@ -86,6 +87,7 @@ class Chooser:
         self._tired = np.where(
             vocabulary.content, decoding.repetition, np.where(small, decoding.repetition / 10, 0)
         ).astype(np.float32)
+        self._tired[vocabulary.among(BE)] = decoding.repetition / 3
         pairs = zip(vocabulary.words, vocabulary.is_word, strict=True)
         bare = [bare_words(word) if is_word else [] for word, is_word in pairs]
         self.keys = [word_keys(words) for words in bare] if gate else []

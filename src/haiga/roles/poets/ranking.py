@@ -25,6 +25,7 @@ PARTS = {
     "imagery": 0.6,
     "coherence": 0.6,
     "rhyme": 1.0,
+    "landing": 1.5,
     "theme": 1.5,
     "season": 0.5,
 }
@@ -45,13 +46,14 @@ class Score:
 class Ranker:
     """Scores drafts, finished or not.
 
-    fluency: the words' mean log-probability under the network, half of it against how
+    fluency: the words' mean log-probability under the network, three fifths of it against how
     common each word is (SLOR, Lau et al. 2017); weakest: the least likely words, by
     which most nonsense is known; agreement: halved by each verb that is not in the
     number of its subject; breaks: how ready the network was to end each line
     where it ends; closing: the same for the poem's end; distinct: different words of
     meaning; imagery: things of the senses, against abstractions; coherence: mean cosine
-    of the content words; rhyme: how rich the rhymes are; theme: how far it names or
+    of the content words; rhyme: how rich the rhymes are; landing: how likely the words
+    were that had to rhyme; theme: how far it names or
     evokes what was asked, or the picture it started from; season: the season asked
     for named and no other. A part that a poem cannot have is 0 in all its drafts.
     """
@@ -74,8 +76,8 @@ class Ranker:
         whole = len(drafts.ends[row]) == len(self._form.lines)
         return Score(
             {
-                "fluency": 0.5 * _squash(slor, 0.0, 5.0)
-                + 0.5 * _squash(float(np.mean(chance)), -6.0, -2.0),
+                "fluency": 0.6 * _squash(slor, 0.0, 6.0)
+                + 0.4 * _squash(float(np.mean(chance)), -6.0, -2.0),
                 "weakest": _squash(float(np.mean(low)), -8.0, -3.0),
                 "agreement": self._agreement(tokens),
                 "breaks": _squash(float(np.mean(breaks)), -4.0, -0.3) if breaks.size else 0.0,
@@ -84,6 +86,7 @@ class Ranker:
                 "imagery": self._imagery(said),
                 "coherence": self._coherence(said),
                 "rhyme": self._rhyme(drafts.ends[row]),
+                "landing": self._landing(tokens, fit, drafts.ends[row]),
                 "theme": self._theme(said, steer),
                 "season": self._season(said, steer),
             }
@@ -118,10 +121,26 @@ class Ranker:
         ]
         return float(np.mean(rich)) if rich else 0.0
 
+    def _landing(
+        self, tokens: npt.NDArray[np.int64], fit: npt.NDArray[np.float64], ends: list[str]
+    ) -> float:
+        v = self._v
+        words = np.flatnonzero(v.is_word[tokens])
+        breaks = np.flatnonzero(tokens == v.newline)
+        if len(breaks) < len(ends) and (not breaks.size or words[-1] > breaks[-1]):
+            breaks = np.append(breaks, len(tokens))  # ended on a stop
+        first = len(ends) - len(breaks)  # lines that the opening brought whole
+        landed = [
+            fit[words[words < place][-1]]
+            for line, place in enumerate(breaks, start=first)
+            if self._form.earlier_rhymes(line) and (words < place).any()
+        ]
+        return _squash(float(np.mean(landed)), -9.0, -3.0) if landed else 0.0
+
     def _theme(self, said: npt.NDArray[np.int64], steer: Steer) -> float:
         likeness = np.sort(steer.likeness[said])[::-1]
         evoked = _squash(float(likeness[:3].mean()), 0.1, 0.6)
-        if not steer.asked:
+        if not steer.about:
             return evoked
         named = len(set(map(int, said)) & set(steer.asked)) / len(steer.asked)
         return 0.4 * evoked + 0.6 * named

@@ -34,8 +34,10 @@ class Pull:
     """The very words asked for, until they are said."""
     theme: float = 3.0
     """Likeness to the theme, in [0, 1], less 0.15."""
-    picture: float = 2.0
+    picture: float = 4.0
     """The same where the seed drew a picture because nothing was asked."""
+    pictured: float = 2.0
+    """The word of that picture itself, until it is said."""
     image: float = 0.5
     abstract: float = 0.5
     lofty: float = 0.7
@@ -43,9 +45,10 @@ class Pull:
     season: float = 1.5
     rarity: float = 0.4
     """For each nat that a word of meaning is rarer than one in 1,500, up to 3 either way."""
-    rested: float = 0.55
+    rested: float = 0.5
     """Share of the words of meaning that rest in a poem, drawn anew for each, so that poems
-    differ; `rest` nats against them."""
+    differ: of words as common as one in 3,000, a tenth more for each nat they are commoner;
+    `rest` nats against them."""
     rest: float = 4.0
 
 
@@ -143,21 +146,25 @@ class Steering:
         for word in known or [image]:
             if self._known.has(word):
                 likeness = np.maximum(likeness, self.table @ self._known.vector(word))
-        rows = tuple(v.index[w] for w in known if w in v.index and self.allowed[v.index[w]])
+        rows = tuple(
+            v.index[w] for w in known or [image] if w in v.index and self.allowed[v.index[w]]
+        )
         pull = PULL.theme if known else PULL.picture
         bias = self._fixed + pull * np.maximum(0.0, likeness - 0.15)
         if seed is not None and self._imagery > 0:
             draw = generator(seed, "resting")
-            resting = v.content & (draw.random(len(v.words)) < PULL.rested)
+            share = np.clip(PULL.rested + 0.1 * (v.log_rate + 8.0), 0.3, 0.85)
+            resting = v.content & (draw.random(len(v.words)) < share)
             resting[list(rows)] = False
             bias = bias - PULL.rest * resting
         bias[list(rows)] += PULL.lofty * v.lofty[list(rows)]
+        boost = PULL.asked if known else PULL.pictured
         season = self._season
         if season >= 0:
             bias = bias + PULL.season * (v.season == season)
             bias = bias - 3 * PULL.season * ((v.season >= 0) & (v.season != season))
         return Steer(
-            np.asarray(bias, np.float32), PULL.asked, np.clip(likeness, 0, 1), rows,
+            np.asarray(bias, np.float32), boost, np.clip(likeness, 0, 1), rows,
             tuple(known), unknown, image, season,
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ Ints = npt.NDArray[np.int64]
 MARKS = (",", ".", ";", ":", "!", "?", "—")
 """Marks a poem may be given; brackets and quotation marks would be left open."""
 STOPS = (".", "!", "?")
+BE = frozenset("is are was were".split())
 _MAY_END_VERSE = frozenset(
     """
     me him them us you it mine more less most then there too near down past up out on over by yes no
@@ -132,9 +133,10 @@ class Vocabulary:
 
     @cached_property
     def stem(self) -> Ints:
-        """(V,) words with the same number share a stem."""
+        """(V,) words with the same number share a stem; is, are, was and were do."""
         numbers: dict[str, int] = {}
-        return np.array([numbers.setdefault(stem(w) or w, len(numbers)) for w in self.words])
+        stems = ("be" if word in BE else stem(word) or word for word in self.words)
+        return np.array([numbers.setdefault(one, len(numbers)) for one in stems])
 
     @cached_property
     def vowel(self) -> Bools:
