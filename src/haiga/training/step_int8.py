@@ -10,6 +10,7 @@ for each word, both reads words and writes their log-probabilities (tied embeddi
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ class _Graph:
         self.arrays: dict[str, npt.NDArray[np.generic]] = {}
         self.numbers: dict[str, int] = {}
 
-    def node(self, kind: str, *inputs: str, to: str = "", **options: object) -> str:
+    def node(self, kind: str, *inputs: str, to: str = "", **options: Any) -> str:
         """Adds a node and names its one output; a cast's type is given as `to_`."""
         if "to_" in options:
             options["to"] = options.pop("to_")
@@ -125,9 +126,9 @@ def write_step(net: WordLstm, rows: npt.NDArray[np.int64], path: Path) -> None:
 
 
 def _save(g: _Graph, sizes: dict[str, int], words: int, path: Path) -> None:
-    memory = [sizes["layers"], "batch", sizes["hidden"]]
+    memory: list[Any] = [sizes["layers"], "batch", sizes["hidden"]]
 
-    def info(name: str, shape: list[int | str], kind: int = TensorProto.FLOAT) -> object:
+    def info(name: str, shape: list[Any], kind: int = TensorProto.FLOAT) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, kind, shape)
 
     graph = helper.make_graph(

@@ -45,6 +45,8 @@ class HaikuMaterial:
     fragments: list[Part]
     phrases: list[Part]
     verse: list[Stanza]
+    small: list[list[str]]
+    """Three plain lines full of things: tercets, and found haiku."""
 
 
 def tag_stanza(
@@ -87,6 +89,7 @@ def _plain(words: Sequence[str], index: dict[str, int]) -> bool:
 def gather(
     train: Sequence[Stanza],
     haiku: Sequence[Stanza],
+    small: Sequence[Stanza],
     index: dict[str, int],
     tables: tuple[Floats, Floats, Floats],
 ) -> HaikuMaterial:
@@ -127,6 +130,19 @@ def gather(
         fragments=fragments,
         phrases=phrases,
         verse=[s for s in train if s.imagistic],
+        small=[list(s.tokens) for s in small if _is_small(s, index)],
+    )
+
+
+def _is_small(stanza: Stanza, index: dict[str, int]) -> bool:
+    """Whether a stanza is three plain lines of things that do not exclaim."""
+    words = [t for t in stanza.tokens if t[0].isalpha() and t != "'s"]
+    return (
+        stanza.tokens.count(NEWLINE) == 3
+        and stanza.repeats >= 1.0
+        and len(words) <= 20
+        and not {"!", "?"} & set(stanza.tokens)
+        and _plain(words, index)
     )
 
 
@@ -139,7 +155,8 @@ def _direction(words: Sequence[str], vectors: WordVectors) -> npt.NDArray[np.flo
 def haiku_epoch(
     material: HaikuMaterial, vectors: WordVectors, index: dict[str, int], seed: int, epoch: int
 ) -> Numbers:
-    """One epoch: every haiku six times, passages by score, each phrase beside a fragment like it.
+    """One epoch: every haiku six times, passages by score, each phrase beside a fragment like it,
+    and half as often again what other small poems there are.
 
     A phrase meets a fragment drawn from the sixteen whose words are most like its
     own, with a dash between; three phrases in ten come first, the rest last. Two
@@ -171,6 +188,9 @@ def haiku_epoch(
             whole = [[*fragment, "—"], *lines]
         examples.append([t for line in whole for t in (*line, NEWLINE)])
         weights.append(min(2.0, 0.6 * phrase.score))
+    for tokens in material.small:
+        examples.append(tokens)
+        weights.append(1.5)
     for stanza in material.verse:
         examples.append(list(stanza.tokens))
         weights.append(0.4)

@@ -15,7 +15,7 @@ NEVER_LAST = set(
     "under through across among against and or but nor if while because is are was were be has "
     "have had do does will would can could may to".split()
 )
-SMALL = set("a an the of in on at by with from into and to is are i my".split()) | NEVER_LAST
+SMALL = set("one a an the of in on at by with from into and to is are i my".split()) | NEVER_LAST
 
 
 def _words(line: str) -> list[str]:

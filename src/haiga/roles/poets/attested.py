@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float32]
 
 
 class Attested:
-    """Neighbouring pairs with their counts, runs of three, and runs that count as copying."""
+    """Neighbouring pairs with their counts, and runs that count as copying."""
 
     def __init__(
         self,
@@ -39,7 +39,6 @@ class Attested:
         total = float(self._seen.sum())
         self._log_rate = np.log(np.bincount(first, self._seen, self.size).clip(0.5) / total)
         self._log_total = np.log(total)
-        self._triples = Bloom(arrays["triples"])
         self._index, self._words = index, words_as_keys(words)
         self._copies = Bloom(arrays["copies"]) if index is None else None
         self.copy_run = copy_run if index is None else RUN
@@ -61,9 +60,17 @@ class Attested:
         return np.asarray(np.clip(np.where(seen == 0, np.minimum(value, -1.0), value), -3, 3),
                           np.float32)  # fmt: skip
 
-    def has_triple(self, runs: Ints) -> npt.NDArray[np.bool_]:
-        """Whether each run of three words (…, 3) was read; wrongly yes about once in fifty."""
-        return self._triples.has(run_keys(runs))
+    def table(self, words: Ints) -> Floats:
+        """(W, W) `affinity` of every pair of these words, the first word by row."""
+        expected = self._log_rate[words][:, None] + self._log_rate[words] + self._log_total
+        value = np.minimum(np.log(0.2) - expected, -1.0)
+        place = np.full(self.size, -1)
+        place[words] = np.arange(len(words))
+        first, second = place[self._keys // self.size], place[self._keys % self.size]
+        both = (first >= 0) & (second >= 0)
+        first, second = first[both], second[both]
+        value[first, second] = np.log(self._seen[both]) - expected[first, second]
+        return np.asarray(np.clip(value, -3, 3), np.float32)
 
     def is_copy(self, runs: Ints) -> npt.NDArray[np.bool_]:
         """Whether each run of `copy_run` bare words (…, n) stands in a training text."""

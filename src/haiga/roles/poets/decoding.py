@@ -1,134 +1,92 @@
-"""Writing under a form: many drafts of one poem at once, none of which can leave the form.
+"""Writing under a form: many drafts of many poems at once, none of which can leave the form.
 
 A draft grows word by word along its sentence plan. Each step the network's
 log-probabilities are masked to the words that fit the slot and can still complete
-the line (exact look-ahead by syllables), weighed by what the verse attests and by
-the theme, and one word is drawn. After each line the better drafts are copied over
-the worse ones, as a particle filter does.
+the line (exact look-ahead by syllables), weighed by what goes with what, by what the
+verse attests and by the theme, and one word is drawn. After each line the better drafts
+of a poem are copied over its worse ones, as a particle filter does. Rows never see each
+other: what a draft becomes depends on its own poem's seed alone, whatever is written
+beside it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from haiga.models.session import Session
 from haiga.roles.poets.attested import Attested
+from haiga.roles.poets.board import DASH, LONGEST, NEWLINE, Board
 from haiga.roles.poets.forms import CountedForm
-from haiga.roles.poets.lexicon import NOUNS, Lexicon
-from haiga.roles.poets.syntax import (
-    SLOTS,
-    Plan,
-    Slots,
-    completable,
-    groups_of,
-    plan_group,
-    slots_of,
-)
+from haiga.roles.poets.lexicon import Lexicon
+from haiga.roles.poets.roles import Roles
+from haiga.roles.poets.syntax import SLOTS
 from haiga.roles.poets.theme import Theme, Themes
+from haiga.roles.poets.worth import Weights, fixed, steer
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-_WORN = frozenset(
-    "flower flowers little sweet blossom blossoms lovely dewy mossy purple golden silver sunny"
-    " murmuring whispering shining blowing blow blows slowly single".split()
-)
-_STALE = frozenset(["horizon", "windy", "trees", "cherry"])
-_COMMON = frozenset(
-    "over tiny misty softly valley valleys comes butterfly butterflies violet violets glimmering"
-    " yellow forest meadow meadows".split()
-)
-_COLOURS = frozenset(
-    "red blue green yellow white black gray brown purple crimson scarlet golden gold silver pink"
-    " violet amber rosy pale bright dim dark".split()
-)
-_HOURS = frozenset(
-    "morning mornings evening evenings night nights twilight dusk dawn noon midnight afternoon"
-    " sunset sunrise daybreak nightfall today tonight".split()
-)
 NEVER = np.float32(-1e9)
+_KEEP = np.float32(60.0)  # nats for a word in the slot kept for it
+_LEADING = [SLOTS.index(name) for name in ("adjective", "the_one", "the_many")]
+_KEPT = 8  # boards for themes, the oldest forgotten
+_ROWS = 64  # rows that the network reads at once: more leave the cache
 
 
 @dataclass(frozen=True)
-class Weights:
-    """How much each thing counts when a word is chosen, in nats."""
+class Order:
+    """One poem to write: what it is about, where it turns, and its own chance.
 
-    temperature: float = 0.6
-    longlist: int = 96
-    """Words looked at closely at each step."""
-    rarity: float = 0.35
-    """Content words gain this share of -log of how common they are."""
-    image: float = 0.6
-    theme: float = 2.5
-    asked: float = 6.0
-    """The very words asked for."""
-    pictured: float = 4.0
-    """The picture a poem starts from when nothing was asked."""
-    context: float = 0.7
-    """Likeness to the content words already there."""
-    season: float = 0.6
-    pair: float = 0.6
-    """Affinity with the word before (pointwise mutual information)."""
-    unseen_triple: float = 0.5
-    person: float = 1.0
-    worn: float = 1.5
-    """Against the first words any verse reaches for."""
-    abstract: float = 2.0
-    doubt: float = 1.0
-    same_sort: float = 3.0
-    """Against a second colour, or a second time of day."""
-    again: float = 0.6
-    """For each time a small word has been said before."""
-    rested: float = 0.65
-    """Share of the meaning words that rest in a poem, drawn anew for each, so that poems differ."""
-    rest: float = 5.0
-    """Against a resting word that nobody asked for."""
+    `steer` (W,) nats for each word; `asked` (W,) the words it asks for; `slots` and
+    `tables` the plans of its K drafts, `reserved` what they keep slots for
+    (`Board.plans`); `chance` (K, n) in [0, 1), one for each token of each draft.
+    """
+
+    theme: Theme
+    turn: int
+    steer: Floats
+    asked: Bools
+    slots: Ints
+    tables: Bools
+    reserved: Ints
+    chance: npt.NDArray[np.float64]
 
 
 @dataclass
 class Drafts:
-    """K drafts of one poem, as arrays; row i of each belongs to draft i."""
+    """N = poems x K drafts as arrays; row i of each belongs to draft i, of poem i // K."""
 
-    hidden: Floats  # (layers, K, H)
-    cell: Floats  # (layers, K, H)
-    logits: Floats  # (K, V) log-probabilities of what comes next
-    before: Ints  # (K,) the token before, newlines passed over
-    before2: Ints  # (K,) the one before that, -1 where none
-    bare: Ints  # (K, n - 1) the last words without marks, -1 where none
-    said: npt.NDArray[np.int16]  # (K, stems) how often each stem was said
-    context: Floats  # (K, 128) sum of the vectors of the content words
-    sorts: Ints  # (K, 3) how many colours (1) and times of day (2) were named
-    alive: Bools  # (K,) False once no word fitted
-    plans: list[Plan]
-    tokens: list[list[int]]
-    log_p: list[list[float]] = field(default_factory=list)
-    near: list[list[float]] = field(default_factory=list)
+    hidden: Floats  # (N, layers, H)
+    cell: Floats  # (N, layers, H)
+    logits: Floats  # (N, V) log-probabilities of what comes next
+    before: Ints  # (N,) the token before, newlines passed over
+    bare: Ints  # (N, n - 1) the last words without marks, rows of the vocabulary, -1 where none
+    said: npt.NDArray[np.int16]  # (N, stems) how often each stem was said
+    near: Floats  # (N, W) summed cosines with the content words already there
+    heard: Ints  # (N,) how many content words have a vector
+    likeness: Floats  # (N,) sum of the cosines of all pairs of those
+    sorts: Ints  # (N, 3) how many colours (1) and times of day (2) were named
+    alive: Bools  # (N,) False once no word fitted
+    slots: Ints  # (N, lines, LONGEST)
+    tables: Bools  # (N, lines, LONGEST + 1, most + 1)
+    reserved: Ints  # (N, lines, LONGEST) the word a slot is kept for, -1 for none
+    tokens: Ints  # (N, T) words of the board, -1 where none yet
+    length: Ints  # (N,) tokens so far
+    chosen: Bools  # (N, T) which of them no plan had named
+    log_p: Floats  # (N, T)
+    paired: Floats  # (N, T) affinity with the token before
+    roles: Ints  # (N, ROLES) what the last subject, verb ... were
+    checks: Ints  # (N, 2) how often sense was asked, and how often it agreed
 
-    def take(self, rows: Ints) -> Drafts:
-        """The drafts of these rows, copied."""
-        moved: dict[str, object] = {}
+    def take(self, rows: Ints) -> None:
+        """Puts the drafts of these rows in the place of all, in order."""
         for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, list):
-                moved[item.name] = [list(value[int(i)]) for i in rows]
-            elif item.name in ("hidden", "cell"):
-                moved[item.name] = value[:, rows]
-            else:
-                moved[item.name] = value[rows]
-        return Drafts(**moved)  # type: ignore[arg-type]
-
-
-@dataclass
-class _Reach:
-    """What the words that fit can reach: syllable counts of slots, and line tables."""
-
-    fits: Bools
-    sizes: dict[tuple[int, bool], set[int]] = field(default_factory=dict)
-    tables: dict[tuple[tuple[int, ...], int], Bools] = field(default_factory=dict)
+            setattr(self, item.name, getattr(self, item.name)[rows])
 
 
 class Decoder:
@@ -144,233 +102,285 @@ class Decoder:
     ) -> None:
         self.session, self.lexicon, self.attested = session, lexicon, attested
         self.themes, self.weights = themes, weights
-        self._slots: Slots = slots_of(lexicon)
-        self._slot_weight = self._slots.weight
-        self._fixed = self._fixed_bias()
-        self._a, self._an = lexicon.index["a"], lexicon.index["an"]
-        self._one = lexicon.among({"a", "an", "one", "another", "each", "three", "these", "two"})
-        # one colour and one time of day are enough for a poem
-        self._sort = lexicon.among(_COLOURS) + 2 * lexicon.among(_HOURS)  # (V,) 0, 1 or 2
-        self._uncounted = lexicon.uncounted
-        self._reach: _Reach | None = None
+        self.plain = Board(lexicon, attested, themes)
+        self._boards: dict[tuple[int, ...], Board] = {}
+        self._worth: tuple[Board, Floats] | None = None
 
-    def _fixed_bias(self) -> Floats:
-        w, x = self.weights, self.lexicon
-        rare = np.where(x.content, -w.rarity * (x.log_rate + 7.0), 0.0)
-        things = x.images & (x.tagged(*NOUNS) > 0.5)
-        bias = rare + w.image * things - w.abstract * x.abstract
-        bias -= w.doubt * np.array([bool(d) for d in x.doubts])
-        bias -= w.worn * x.among(_WORN)
-        bias -= 2.0 * w.worn * x.among(_STALE)
-        bias -= 0.5 * w.worn * x.among(_COMMON)
-        bias -= w.person * x.among({"i", "my", "this", "these", "another", "each", "one"})
-        return np.asarray(bias, np.float32)
+    def board(self, themes: Sequence[Theme]) -> Board:
+        """The tables for these themes: with what they ask for in every slot it may fill."""
+        asked = sorted({row for theme in themes if theme.about for row in theme.asked})
+        if not asked:
+            return self.plain
+        key = tuple(asked)
+        if key not in self._boards:
+            if len(self._boards) >= _KEPT:
+                self._boards.pop(next(iter(self._boards)))
+            self._boards[key] = Board(
+                self.lexicon, self.attested, self.themes, asked, plain=self.plain
+            )
+        return self._boards[key]
 
-    def fits(self, theme: Theme) -> Bools:
-        """(slots, V) the words this poem may use in each slot: lofty ones only when asked for."""
-        allowed = self.lexicon.is_word & ~self.lexicon.lofty & (self.lexicon.syllables > 0)
-        asked = theme.asked if theme.about else ()
-        allowed[list(asked)] = True
-        return self._slots.fits(allowed, asked)
+    def order(
+        self,
+        board: Board,
+        theme: Theme,
+        form: CountedForm,
+        turn: int,
+        count: int,
+        draws: tuple[np.random.Generator, np.random.Generator],
+    ) -> Order:
+        """One poem's order, from a generator for its plan and words, and one for what rests."""
+        draw, resting = draws
+        asked = [board.place[row] for row in theme.asked if row in board.place]
+        rests = resting.random(len(self.lexicon.words)) < self.weights.rested
+        slots, tables, reserved = board.plans(form, turn, count, draw, asked if theme.about else ())
+        tokens = sum(form.lines) + 4 * len(form.lines)  # each has a syllable, but marks and 's
+        if self._worth is None or self._worth[0] is not board:
+            self._worth = board, fixed(board, self.weights)
+        bias = steer(board, self.weights, self._worth[1], theme, rests[board.ids], asked)
+        wanted = np.zeros(len(board.ids), bool)
+        wanted[asked] = bool(theme.about)
+        return Order(
+            theme, turn, bias, wanted, slots, tables, reserved, draw.random((count, tokens))
+        )
 
-    def steer(self, theme: Theme, draw: np.random.Generator) -> Floats:
-        """(V,) what the theme and its season add to each word, and what resting takes away."""
-        w, x = self.weights, self.lexicon
-        resting = x.content & (draw.random(len(x.words)) < w.rested)
-        resting[list(theme.asked)] = False
-        bias = self._fixed - w.rest * resting + w.theme * np.maximum(0.0, theme.likeness - 0.15)
-        if theme.season >= 0:
-            bias = bias + w.season * (x.season == theme.season)
-            bias = bias - 3.0 * w.season * ((x.season >= 0) & (x.season != theme.season))
-        bias[list(theme.asked)] += w.asked if theme.about else w.pictured
-        return np.asarray(bias, np.float32)
-
-    def begin(
-        self, form: CountedForm, turn: int, fits: Bools, count: int, draw: np.random.Generator
-    ) -> Drafts:
-        """`count` drafts with their plans, the network having read the token that opens a haiku."""
+    def begin(self, board: Board, orders: Sequence[Order]) -> Drafts:
+        """The drafts of these poems, the network having read the token that opens a haiku."""
         x = self.lexicon
-        zeros = np.zeros((x.layers, count, x.hidden), np.float32)
+        count = sum(len(order.slots) for order in orders)
+        slots = np.concatenate([order.slots for order in orders])
+        most = orders[0].chance.shape[1]
         drafts = Drafts(
-            hidden=zeros,
-            cell=zeros.copy(),
+            hidden=np.zeros((count, x.layers, x.hidden), np.float32),
+            cell=np.zeros((count, x.layers, x.hidden), np.float32),
             logits=np.zeros((count, len(x.words)), np.float32),
-            before=np.full(count, x.dash),
-            before2=np.full(count, -1),
+            before=np.full(count, board.dash),
             bare=np.full((count, self.attested.copy_run - 1), -1),
-            said=np.zeros((count, int(x.stem.max()) + 1), np.int16),
-            context=np.zeros((count, self.themes.table.shape[1]), np.float32),
+            said=np.zeros((count, int(board.stem.max()) + 1), np.int16),
+            near=np.zeros((count, len(board.ids)), np.float32),
+            heard=np.zeros(count, np.int64),
+            likeness=np.zeros(count, np.float32),
             sorts=np.zeros((count, 3), np.int64),
             alive=np.ones(count, bool),
-            plans=[self._plan(form, turn, fits, draw) for _ in range(count)],
-            tokens=[[] for _ in range(count)],
-            log_p=[[] for _ in range(count)],
-            near=[[] for _ in range(count)],
+            slots=slots,
+            tables=np.concatenate([order.tables for order in orders]),
+            reserved=np.concatenate([order.reserved for order in orders]),
+            tokens=np.full((count, most), -1),
+            length=np.zeros(count, np.int64),
+            chosen=np.zeros((count, most), bool),
+            log_p=np.zeros((count, most), np.float32),
+            paired=np.zeros((count, most), np.float32),
+            roles=np.full((count, Roles.COUNT), -1),
+            checks=np.zeros((count, 2), np.int64),
         )
-        self._read(drafts, np.arange(count), np.full(count, x.start))
+        for row, plan in enumerate(slots):  # what a plan will say no slot says before it
+            named = board.fixed_word[plan[plan >= len(SLOTS)] - len(SLOTS)]
+            drafts.said[row, board.stem[named[board.content[named]]]] = 1
+        one = self.session.run(
+            {
+                "word": np.array([x.start], np.int64),
+                "hidden": np.zeros((x.layers, 1, x.hidden), np.float32),
+                "cell": np.zeros((x.layers, 1, x.hidden), np.float32),
+            }
+        )
+        drafts.logits[:] = one[0]
+        drafts.hidden[:] = one[1].transpose(1, 0, 2)
+        drafts.cell[:] = one[2].transpose(1, 0, 2)
         return drafts
 
-    def _plan(self, form: CountedForm, turn: int, fits: Bools, draw: np.random.Generator) -> Plan:
-        """A plan all of whose lines this poem's words can fill."""
-        plan: Plan = []
-        for group in groups_of(form, turn):
-            for _ in range(40):
-                lines = plan_group(form, group, draw)
-                if all(
-                    self._table(tuple(slots), form.lines[line], fits)[0, form.lines[line]]
-                    for line, slots in zip(group, lines, strict=True)
-                ):
-                    break
-            plan += lines
-        return plan
-
-    def _table(self, slots: tuple[int, ...], most: int, fits: Bools) -> Bools:
-        """`completable` for a line of these slots; kept until other words fit."""
-        known = self._for(fits).tables
-        if (slots, most) in known:
-            return known[slots, most]
-        last = self._sizes(slots[-1], fits, True)
-        sizes = [self._sizes(slot, fits, False) for slot in range(len(SLOTS))]
-        known[slots, most] = completable(slots, sizes, last, most)
-        return known[slots, most]
-
-    def _sizes(self, slot: int, fits: Bools, ending: bool) -> set[int]:
-        """The syllable counts of a slot's words."""
-        known = self._for(fits).sizes
-        if (slot, ending) not in known:
-            words = fits[slot] & self.lexicon.ends if ending else fits[slot]
-            known[slot, ending] = set(map(int, np.unique(self.lexicon.syllables[words])))
-        return known[slot, ending]
-
-    def _for(self, fits: Bools) -> _Reach:
-        if self._reach is None or self._reach.fits is not fits:
-            self._reach = _Reach(fits)
-        return self._reach
-
     def write_line(
-        self,
-        drafts: Drafts,
-        form: CountedForm,
-        line: int,
-        turn: int,
-        fits: Bools,
-        steer: Floats,
-        draw: np.random.Generator,
+        self, board: Board, drafts: Drafts, orders: Sequence[Order], form: CountedForm, line: int
     ) -> None:
-        """Adds line `line` to every draft; a dash ends it if `line` is `turn`."""
-        x = self.lexicon
-        count, most = len(drafts.tokens), form.lines[line]
-        plans = [plan[line] for plan in drafts.plans]
-        tables = [self._table(tuple(slots), most, fits) for slots in plans]
-        left = np.full(count, most)
-        for place in range(max(map(len, plans))):
-            rows = np.array([i for i in range(count) if place < len(plans[i]) and drafts.alive[i]])
+        """Adds line `line` to every draft; a dash ends it where its poem turns."""
+        each = len(drafts.tokens) // len(orders)
+        poem = np.arange(len(drafts.tokens)) // each
+        slots = drafts.slots[:, line].copy()  # (N, LONGEST)
+        words = (slots >= 0).sum(1)
+        row = np.arange(len(slots))
+        turns = np.array([order.turn == line for order in orders])[poem]
+        slots[row[turns], words[turns]] = DASH
+        slots[row, words + turns] = NEWLINE
+        roles = Roles(board.sense)
+        left = np.full(len(slots), form.lines[line])
+        worths = np.stack([order.steer for order in orders])
+        asked = np.stack([order.asked for order in orders])
+        chance = np.concatenate([order.chance for order in orders])
+        coming = _coming(slots, drafts.reserved[:, line])
+        for place in range(LONGEST):
+            rows = np.flatnonzero(drafts.alive & (slots[:, place] >= 0))
             if not rows.size:
                 break
-            slot = np.array([plans[i][place] for i in rows])
-            size_fits = np.zeros((rows.size, most + 1), bool)
-            for n, row in enumerate(rows):
-                rest = tables[row][place + 1]
-                size_fits[n, 1 : left[row] + 1] = rest[: left[row]][::-1]
-            ending = np.array([place == len(plans[i]) - 1 for i in rows])
             token = np.full(rows.size, -1)
-            for kind in np.unique(slot):  # rows of one slot share their words
-                group = np.flatnonzero(slot == kind)
-                words = np.flatnonzero(fits[kind] & (x.syllables <= most))
-                sized = size_fits[group][:, x.syllables[words]]
-                sized &= x.ends[words] | ~ending[group, None]
-                worth = self._slot_weight[kind, words] + steer[words]
-                weight = np.where(sized, worth, NEVER)
-                token[group] = self._choose(drafts, rows[group], words, weight, draw)
+            kinds = slots[rows, place]
+            for kind in np.unique(kinds):
+                group = np.flatnonzero(kinds == kind)
+                if kind >= len(SLOTS):
+                    token[group] = self._named(board, drafts, rows[group], kind)
+                    continue
+                at = rows[group]
+                choice = board.slot_words[kind]
+                fits = self._fits(board, drafts, line, place, at, choice, left)
+                fits &= board.ends[choice] | ~(place == words[at] - 1)[:, None]
+                own = board.listed[kind, choice] & ~board.lofty[choice]
+                fits &= own | asked[poem[at]][:, choice]
+                worth = worths[poem[at][:, None], choice]
+                kept = drafts.reserved[at, line, place]
+                worth += _KEEP * (kept[:, None] == choice)
+                luck = chance[at, drafts.length[at]]
+                token[group] = self._choose(
+                    board, drafts, roles, kind, at, choice, coming[at, place], fits, worth, luck
+                )
             found = token >= 0
             drafts.alive[rows[~found]] = False
-            self._add(drafts, rows[found], token[found])
-            left[rows[found]] -= x.syllables[token[found]]
-        living = np.flatnonzero(drafts.alive)
-        if line == turn:
-            self._add(drafts, living, np.full(living.size, x.dash))
-        self._add(drafts, living, np.full(living.size, x.newline))
+            self._add(board, drafts, roles, rows[found], token[found], kinds[found])
+            left[rows[found]] -= board.syllables[token[found]]
+
+    def _named(self, board: Board, drafts: Drafts, rows: Ints, kind: int) -> Ints:
+        """(n,) the word that a plan names, -1 where it would end a copied run."""
+        word = int(board.fixed_word[kind - len(SLOTS)])
+        token = np.full(len(rows), word)
+        if board.is_word[word]:
+            last = np.full((len(rows), 1), board.ids[word])
+            runs = np.concatenate([drafts.bare[rows], last], 1)
+            whole = np.flatnonzero(runs[:, 0] >= 0)
+            if whole.size:
+                token[whole[self.attested.is_copy(runs[whole])]] = -1
+        return token
+
+    def _fits(
+        self,
+        board: Board,
+        drafts: Drafts,
+        line: int,
+        place: int,
+        rows: Ints,
+        words: Ints,
+        left: Ints,
+    ) -> Bools:
+        """(n, W') the words that leave syllables the rest of the line can take."""
+        rest = drafts.tables[rows, line, place + 1]  # (n, most + 1)
+        after = left[rows][:, None] - np.arange(rest.shape[1])
+        sizes = np.take_along_axis(rest, np.maximum(after, 0), 1) & (after >= 0)
+        return np.asarray(sizes[:, board.syllables[words]])
 
     def _choose(
-        self, drafts: Drafts, rows: Ints, words: Ints, weight: Floats, draw: np.random.Generator
+        self,
+        board: Board,
+        drafts: Drafts,
+        roles: Roles,
+        kind: int,
+        rows: Ints,
+        words: Ints,
+        coming: Ints,
+        fits: Bools,
+        worth: Floats,
+        luck: npt.NDArray[np.float64],
     ) -> Ints:
-        """Draws each row's next word out of `words` (W,), -1 where none fits.
+        """Draws each row's next word out of `words` (W',), -1 where none fits.
 
-        `weight` (n, W) is NEVER where a word does not fit.
+        `coming` (n,) is the word that is kept for the noun to come, -1 for none; `fits` and
+        `worth` (n, W') mask and steer; `luck` (n,) decides.
         """
-        w, x = self.weights, self.lexicon
-        score = drafts.logits[rows[:, None], words] * np.float32(1.0 / w.temperature) + weight
+        w = self.weights
         before = drafts.before[rows]
-        if len(words) > w.longlist:
-            place = np.argpartition(score, -w.longlist, axis=1)[:, -w.longlist :]
-            place.sort(axis=1)
-            top, best = words[place], np.take_along_axis(score, place, 1)  # (n, M)
-        else:
-            top, best = np.broadcast_to(words, score.shape), score
-        best[(before == self._a)[:, None] & x.vowel[top]] = NEVER
-        best[(before == self._an)[:, None] & ~x.vowel[top]] = NEVER
-        sort = self._sort[top]
-        best -= w.same_sort * ((sort > 0) & (np.take_along_axis(drafts.sorts[rows], sort, 1) > 0))
-        best[self._one[before][:, None] & self._uncounted[top]] -= 4.0
-        said = np.take_along_axis(drafts.said[rows], x.stem[top], 1)
-        best -= w.again * said
-        best[(said > 0) & ~x.often[top]] = NEVER
-        norm = np.linalg.norm(drafts.context[rows], axis=1, keepdims=True)
-        context = drafts.context[rows] / np.maximum(norm, 1e-6)
-        alike = np.einsum("nmd,nd->nm", self.themes.table[top], context)
-        best += w.context * np.maximum(0.0, alike)
-        best += self._attested(drafts, rows, top)
-        noise = draw.gumbel(size=best.shape)
-        chosen = (best + noise).argmax(1)[:, None]
-        found = np.take_along_axis(best, chosen, 1)[:, 0] > NEVER / 2
-        return np.where(found, np.take_along_axis(top, chosen, 1)[:, 0], -1)
+        score = drafts.logits[rows[:, None], board.ids[words]] * np.float32(1.0 / w.temperature)
+        score += worth
+        score += w.pair * board.affinity[before[:, None], words]
+        near = np.maximum(0.0, drafts.near[rows[:, None], words])
+        norm = np.sqrt(drafts.heard[rows] + 2.0 * drafts.likeness[rows])  # length of their sum
+        score += w.context * near / np.maximum(norm, 1e-3)[:, None].astype(np.float32)
+        agrees = roles.agree(SLOTS[kind], drafts.roles[rows], words, coming)
+        if agrees is not None:
+            score -= w.sense * ~agrees
+        said = drafts.said[rows[:, None], board.stem[words]]
+        score -= w.again * said
+        fits &= (said == 0) | board.often[words]
+        fits &= ~((before == board.a)[:, None] & board.vowel[words])
+        fits &= ~((before == board.an)[:, None] & ~board.vowel[words])
+        sort = board.sort[words]
+        had = drafts.sorts[rows][:, sort] > 0
+        score -= w.same_sort * (had & (sort > 0))
+        score -= 4.0 * (board.one[before][:, None] & board.uncounted[words])
+        score = np.where(fits, score, NEVER)
+        for _ in range(4):
+            token, found = _drawn(score, luck)
+            runs = np.concatenate([drafts.bare[rows], board.ids[words[token]][:, None]], 1)
+            whole = found & (runs[:, 0] >= 0)
+            copied = np.zeros(len(rows), bool)
+            if whole.any():
+                copied[whole] = self.attested.is_copy(runs[whole])
+            if not copied.any():
+                break
+            score[copied, token[copied]] = NEVER
+        if agrees is not None:
+            drafts.checks[rows, 0] += 1
+            drafts.checks[rows, 1] += agrees[np.arange(len(rows)), token]
+        return np.where(found & ~copied, words[token], -1)
 
-    def _attested(self, drafts: Drafts, rows: Ints, top: Ints) -> Floats:
-        """(n, M) what the verse says of each longlisted word after the words before it."""
-        w, known = self.weights, self.attested
-        before = np.broadcast_to(drafts.before[rows, None], top.shape)
-        value = w.pair * known.affinity(before, top)
-        before2 = drafts.before2[rows]
-        triple = np.stack([np.broadcast_to(before2[:, None], top.shape), before, top], -1)
-        seen = known.has_triple(np.maximum(triple, 0)) | (before2[:, None] < 0)
-        value = value - w.unseen_triple * ~seen
-        bare = drafts.bare[rows]
-        earlier = np.broadcast_to(bare[:, None, :], (*top.shape, bare.shape[1]))
-        runs = np.concatenate([earlier, top[..., None]], -1)
-        copy = known.is_copy(np.maximum(runs, 0)) & (bare[:, :1] >= 0)
-        return np.asarray(np.where(copy, NEVER, value), np.float32)
-
-    def _add(self, drafts: Drafts, rows: Ints, token: Ints) -> None:
+    def _add(
+        self, board: Board, drafts: Drafts, roles: Roles, rows: Ints, token: Ints, kinds: Ints
+    ) -> None:
         """Appends one token to each of these drafts and lets the network read it."""
         if not rows.size:
             return
-        x = self.lexicon
-        log_p = drafts.logits[rows, token]
-        near = self.attested.affinity(drafts.before[rows], token)
-        for i, row in enumerate(rows):
-            drafts.tokens[row].append(int(token[i]))
-            drafts.log_p[row].append(float(log_p[i]))
-            drafts.near[row].append(float(near[i]))
-        drafts.said[rows, x.stem[token]] += 1
-        drafts.context[rows] += self.themes.table[token]
-        drafts.sorts[rows, self._sort[token]] += 1
-        word = x.is_word[token]
-        drafts.bare[rows[word]] = np.concatenate(
-            [drafts.bare[rows[word], 1:], token[word, None]], 1
-        )
-        heard = token != x.newline
-        drafts.before2[rows[heard]] = drafts.before[rows[heard]]
+        ids = board.ids[token]
+        at = drafts.length[rows]
+        drafts.tokens[rows, at] = token
+        drafts.chosen[rows, at] = kinds < len(SLOTS)
+        drafts.log_p[rows, at] = drafts.logits[rows, ids]
+        drafts.paired[rows, at] = board.affinity[drafts.before[rows], token]
+        drafts.length[rows] += 1
+        drafts.said[rows, board.stem[token]] += 1
+        vectored = board.alike[token, token] > 0
+        some, what = rows[vectored], token[vectored]
+        drafts.likeness[some] += drafts.near[some, what]
+        drafts.near[some] += board.alike[what]
+        drafts.heard[some] += 1
+        drafts.sorts[rows, board.sort[token]] += 1
+        word = board.is_word[token]
+        drafts.bare[rows[word]] = np.concatenate([drafts.bare[rows[word], 1:], ids[word, None]], 1)
+        heard = token != board.newline
         drafts.before[rows[heard]] = token[heard]
-        self._read(drafts, rows, token)
+        for kind in np.unique(kinds):
+            group = kinds == kind
+            roles.move(int(kind), drafts.roles, rows[group], token[group])
+        self._read(drafts, rows, ids)
 
     def _read(self, drafts: Drafts, rows: Ints, token: Ints) -> None:
-        logits, hidden, cell = self.session.run(
-            {
-                "word": np.ascontiguousarray(token, np.int64),
-                "hidden": np.ascontiguousarray(drafts.hidden[:, rows]),
-                "cell": np.ascontiguousarray(drafts.cell[:, rows]),
-            }
-        )
-        drafts.logits[rows] = logits
-        drafts.hidden[:, rows] = hidden
-        drafts.cell[:, rows] = cell
+        for start in range(0, len(rows), _ROWS):
+            part = rows[start : start + _ROWS]
+            logits, hidden, cell = self.session.run(
+                {
+                    "word": np.ascontiguousarray(token[start : start + _ROWS], np.int64),
+                    "hidden": np.ascontiguousarray(drafts.hidden[part].transpose(1, 0, 2)),
+                    "cell": np.ascontiguousarray(drafts.cell[part].transpose(1, 0, 2)),
+                }
+            )
+            drafts.logits[part] = logits
+            drafts.hidden[part] = hidden.transpose(1, 0, 2)
+            drafts.cell[part] = cell.transpose(1, 0, 2)
+
+
+def _coming(slots: Ints, reserved: Ints) -> Ints:
+    """(N, LONGEST) what is kept for the noun that an adjective or preposition leads to, or -1."""
+    coming = np.full(slots.shape, -1)
+    led = np.isin(slots, _LEADING)
+    for place in range(slots.shape[1] - 2, -1, -1):
+        after = reserved[:, place + 1]
+        further = np.where(led[:, place + 1], coming[:, place + 1], -1)
+        coming[:, place] = np.where(after >= 0, after, further)
+    return coming
+
+
+def _drawn(score: Floats, luck: npt.NDArray[np.float64]) -> tuple[Ints, Bools]:
+    """Each row's draw from softmax(score) (n, W') by its `luck` (n,), and whether any word fits.
+
+    A word that does not fit adds an exact zero, so that it changes no other draw.
+    """
+    top = score.max(1, keepdims=True)
+    chance = np.exp((score - top).astype(np.float64))
+    chance[score <= NEVER / 2] = 0.0
+    sums = np.cumsum(chance, 1)
+    target = luck * sums[:, -1]
+    token = np.minimum((sums <= target[:, None]).sum(1), score.shape[1] - 1)
+    return token, top[:, 0] > NEVER / 2

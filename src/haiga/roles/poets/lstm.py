@@ -7,24 +7,32 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Poem
 from haiga.core.seeds import generator
 from haiga.features.copying import CopyIndex
+from haiga.features.seasons import season_of_text
 from haiga.features.vectors import WordVectors
 from haiga.features.words import words
 from haiga.models.store import Model, load_model
 from haiga.roles.poets.attested import Attested
-from haiga.roles.poets.decoding import Decoder, Drafts, Weights
+from haiga.roles.poets.board import Board
+from haiga.roles.poets.decoding import Decoder, Drafts, Order
 from haiga.roles.poets.forms import CountedForm, check_fillable, form_named
 from haiga.roles.poets.lexicon import Lexicon
-from haiga.roles.poets.scoring import Score, Scorer
+from haiga.roles.poets.scoring import PARTS, score, total
 from haiga.roles.poets.sources import copy_index_of
 from haiga.roles.poets.theme import Theme, Themes
+from haiga.roles.poets.worth import Weights
 
 FRAGMENT_FIRST, FRAGMENT_LAST, ONE_SENTENCE = 0.55, 0.3, 0.15
 """How often a poem turns after its first line, before its last, or not at all."""
+ROWS = 1024
+"""Drafts written side by side, at most: one poem's, or those of several poems."""
+TRIES = 20
+"""How often a poem whose drafts all failed is begun again."""
 
 
 class LstmPoet:
@@ -64,49 +72,85 @@ class LstmPoet:
         return copy_index_of(self._model, self._model.json("vocabulary.json").get("index", ""))
 
     @cached_property
-    def _parts(self) -> tuple[Lexicon, Decoder, Scorer, Themes]:
+    def _parts(self) -> tuple[Lexicon, Decoder, Themes]:
         lexicon = Lexicon(self._model)
         arrays = self._model.tensors("tables.safetensors")
         run = self._model.json("vocabulary.json")["copy_run"]
         attested = Attested(arrays, run, self._index[0] if self._index else None, lexicon.words)
         themes = Themes(lexicon, self._vectors)
         session = self._model.session("step.onnx")
-        decoder = Decoder(session, lexicon, attested, themes, self._weights)
-        return lexicon, decoder, Scorer(lexicon, attested, themes), themes
+        return lexicon, Decoder(session, lexicon, attested, themes, self._weights), themes
 
     def write(self, abouts: Sequence[str], *, form: str, seeds: Sequence[int]) -> list[Poem]:
-        """One poem per seed, in order; poem i depends on `abouts[i]` and `seeds[i]` alone."""
+        """One poem per seed, in order; poem i depends on `abouts[i]` and `seeds[i]` alone.
+
+        Poems are written side by side, as many as keep the drafts under a thousand.
+        """
         if len(abouts) != len(seeds):
             raise UserError(f"{len(abouts)} themes for {len(seeds)} seeds: one each is needed")
         chosen = form_named(form)
         lexicon = self._parts[0]
         usable = lexicon.is_word & ~lexicon.lofty
         check_fillable(chosen, lexicon.syllables[usable], lexicon.ends[usable])
-        return [
-            self._write_one(about, chosen, seed) for about, seed in zip(abouts, seeds, strict=True)
-        ]
+        poems: list[Poem] = []
+        side = max(1, ROWS // self._candidates)
+        for start in range(0, len(seeds), side):
+            poems += self._write_some(
+                abouts[start : start + side], chosen, seeds[start : start + side]
+            )
+        return poems
 
-    def _write_one(self, about: str, form: CountedForm, seed: int) -> Poem:
-        _, decoder, scorer, themes = self._parts
-        theme = themes.of(about, seed)
-        draw = generator(seed, "poet")
-        turn = self._turn(form, draw)
-        fits, steer = decoder.fits(theme), decoder.steer(theme, generator(seed, "resting"))
-        drafts = decoder.begin(form, turn, fits, self._candidates, draw)
-        for line in range(len(form.lines)):
-            decoder.write_line(drafts, form, line, turn, fits, steer, draw)
-            if line < len(form.lines) - 1:
-                drafts = self._better_third(drafts, scorer, theme)
-        best, score = self._ranked(drafts, scorer, theme)[0]
-        return self._poem(drafts.tokens[best], score, form, theme)
-
-    def _ranked(self, drafts: Drafts, scorer: Scorer, theme: Theme) -> list[tuple[int, Score]]:
-        """The living drafts and their scores, the best first."""
-        living = np.flatnonzero(drafts.alive)
-        if not living.size:
+    def _write_some(
+        self, abouts: Sequence[str], form: CountedForm, seeds: Sequence[int]
+    ) -> list[Poem]:
+        """Poems written in one batch; one whose drafts all failed is begun again by itself."""
+        themes = [self._parts[2].of(about, seed) for about, seed in zip(abouts, seeds, strict=True)]
+        board = self._parts[1].board(themes)
+        poems: dict[int, Poem] = {}
+        for attempt in range(TRIES):
+            left = [i for i in range(len(seeds)) if i not in poems]
+            if not left:
+                break
+            orders = [self._order(board, themes[i], form, seeds[i], attempt) for i in left]
+            for i, poem in zip(left, self._decode(board, orders, form), strict=True):
+                if poem is not None:
+                    poems[i] = poem
+        if len(poems) < len(seeds):
             raise JobError("no draft could be finished: ask for more candidates")
-        scores = [(int(row), scorer.score(drafts, int(row), theme)) for row in living]
-        return sorted(scores, key=lambda pair: (-pair[1].total, pair[0]))
+        return [poems[i] for i in range(len(seeds))]
+
+    def _order(
+        self, board: Board, theme: Theme, form: CountedForm, seed: int, attempt: int
+    ) -> Order:
+        again = (attempt,) if attempt else ()
+        draw = generator(seed, "poet", *again)
+        turn = self._turn(form, draw)
+        draws = draw, generator(seed, "resting", *again)
+        return self._parts[1].order(board, theme, form, turn, self._candidates, draws)
+
+    def _decode(
+        self, board: Board, orders: Sequence[Order], form: CountedForm
+    ) -> list[Poem | None]:
+        """The best draft of each order as a poem, None where no draft lived."""
+        decoder = self._parts[1]
+        drafts = decoder.begin(board, orders)
+        themes = [order.theme for order in orders]
+        for line in range(len(form.lines)):
+            decoder.write_line(board, drafts, orders, form, line)
+            if line < len(form.lines) - 1 and self._candidates > 1:
+                drafts.take(self._better(board, drafts, themes))
+        parts = score(board, drafts, themes)
+        totals = np.where(drafts.alive, total(parts), -np.inf).reshape(len(orders), -1)
+        poems: list[Poem | None] = []
+        for i, theme in enumerate(themes):
+            row = i * self._candidates + int(totals[i].argmax())
+            if drafts.alive[row]:
+                tokens = drafts.tokens[row][: drafts.length[row]]
+                own = {name: float(value[row]) for name, value in parts.items()}
+                poems.append(self._poem(board, tokens, own, form, theme))
+            else:
+                poems.append(None)
+        return poems
 
     def _turn(self, form: CountedForm, draw: np.random.Generator) -> int:
         if len(form.lines) < 3:
@@ -116,33 +160,43 @@ class LstmPoet:
             return 0
         return len(form.lines) - 2 if place < FRAGMENT_FIRST + FRAGMENT_LAST else -1
 
-    def _better_third(self, drafts: Drafts, scorer: Scorer, theme: Theme) -> Drafts:
-        """The best third of the drafts, no two alike, copied until there are as many again."""
-        count = len(drafts.tokens)
-        order: list[int] = []
-        known: set[tuple[int, ...]] = set()
-        for row, _ in self._ranked(drafts, scorer, theme):
-            if tuple(drafts.tokens[row]) not in known:
-                known.add(tuple(drafts.tokens[row]))
-                order.append(row)
-        kept = order[: max(1, count // 3)]
-        return drafts.take(np.array([kept[i % len(kept)] for i in range(count)]))
+    def _better(self, board: Board, drafts: Drafts, themes: list[Theme]) -> npt.NDArray[np.int64]:
+        """Rows of the best third of each poem's drafts, no two alike, repeated to as many again."""
+        each = self._candidates
+        totals = np.where(drafts.alive, total(score(board, drafts, themes)), -np.inf)
+        rows: list[int] = []
+        for start in range(0, len(totals), each):
+            order = start + np.argsort(-totals[start : start + each], kind="stable")
+            kept: dict[bytes, int] = {}
+            for row in order:
+                if drafts.alive[row]:
+                    kept.setdefault(drafts.tokens[row].tobytes(), int(row))
+            best = list(kept.values())[: max(1, -(-each // 3))] or [start]
+            rows += [best[i % len(best)] for i in range(each)]
+        return np.array(rows)
 
-    def _poem(self, tokens: list[int], score: Score, form: CountedForm, theme: Theme) -> Poem:
+    def _poem(
+        self,
+        board: Board,
+        tokens: npt.NDArray[np.int64],
+        parts: dict[str, float],
+        form: CountedForm,
+        theme: Theme,
+    ) -> Poem:
         lexicon = self._parts[0]
-        lines = lines_of(tokens, lexicon)
-        said = [lexicon.words[t] for t in tokens if lexicon.is_word[t]]
+        ids = [int(board.ids[token]) for token in tokens]
+        lines = lines_of(ids, lexicon)
         doubts = [
             {"word": lexicon.words[t], "counted": int(lexicon.syllables[t]),
              "also": lexicon.doubts[t]}
-            for t in tokens if lexicon.doubts[t]
+            for t in ids if lexicon.doubts[t]
         ]  # fmt: skip
         details: dict[str, Any] = {
             "candidates": self._candidates,
-            "score": round(score.total, 4),
-            "parts": {name: round(value, 4) for name, value in score.parts.items()},
+            "score": round(sum(PARTS[name] * value for name, value in parts.items()), 4),
+            "parts": {name: round(value, 4) for name, value in parts.items()},
             "syllables": list(form.lines),
-            "season": self._parts[2].season_name(said),
+            "season": season_of_text(lexicon.words[t] for t in ids if lexicon.is_word[t]),
             "doubts": doubts,
         }
         if theme.about or theme.unknown:

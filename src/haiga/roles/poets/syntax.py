@@ -1,280 +1,173 @@
-"""The sentence plans of a haiku: what kind of word stands where, before any word is chosen.
-
-A small network knows words but wanders in grammar, so every draft follows a plan: a
-fragment (a noun phrase) set beside a phrase (a plain clause in the present), as
-English haiku are built, or one sentence over all lines. A plan is a list of slots a
-line; agreement of number is part of it. The network, within the slots, chooses
-every word.
-"""
+"""The slots of sentence plans: which words each takes, and what a line's slots add up to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from haiga.features.syllables import count, is_known
 from haiga.roles.poets.forms import CountedForm
 from haiga.roles.poets.lexicon import Lexicon
+from haiga.roles.poets.plans import BREAK, MAKERS, Draw
+from haiga.roles.poets.sense import (
+    acts,
+    adjectives,
+    ing,
+    kinds_of_nouns,
+    parts,
+    plural,
+    prepositions,
+    verbs,
+)
 
 Bools = npt.NDArray[np.bool_]
 
 SLOTS = (
-    "the_one", "the_many", "adjective", "noun", "nouns", "mass", "verb_s", "verb", "is", "are",
-    "ing", "of", "in", "and", "i", "adverb", "while", "spot", "spots",
-    "part",
+    "the_one", "the_many", "adjective", "pred", "noun", "nouns", "mass", "owner", "owned",
+    "spot", "spots", "spotm", "obj", "objs", "objm", "edged", "part", "whole", "wholes", "wholem",
+    "hour", "seasonal", "rainy", "ambient", "high",
+    "verb_s", "verb", "ing", "act_s", "act", "acting",
+    "is", "are", "of", "in", "and", "adverb", "while", "'s",
 )  # fmt: skip
-BREAK = "/"
+FIXED = tuple(dict.fromkeys(
+    "at the edge of in shadow still no one not a sound nothing but how quiet it is so tonight"
+    " comes home alone again same once more long after all day night by even only too without"
+    " else slowly where longer first year under".split()
+))  # fmt: skip
+"""Words that plans name themselves; their slots follow SLOTS."""
+_SLOT = {
+    **{name: i for i, name in enumerate(SLOTS)},
+    **{f"={word}": len(SLOTS) + i for i, word in enumerate(FIXED)},
+}
 
 _MASS = """
-    rain snow mist fog frost dew smoke dust light sunlight moonlight starlight lamplight water grass
-    moss silence darkness twilight dusk dawn evening morning night midnight noon winter spring
-    summer autumn ice wind thunder lightning shade shadow sand stone clay hay straw bread milk tea
-    fire wood ivy clover wheat corn barley foam surf sunrise sunset daylight sunshine heather hail
-    sleet rust soil earth mud gold silver ash bamboo jasmine lavender honey silk glass haze heat
-    cold fragrance music laughter sleep moonrise daybreak december january february march april
-    may june july august september october november wool cotton leather iron brass bark gravel
+    rain snow mist fog frost dew smoke dust sunlight moonlight starlight lamplight water grass moss
+    silence stillness darkness twilight dusk dawn evening morning night midnight noon winter spring
+    summer autumn ice wind thunder lightning shade shadow sand stone clay hay straw bread ivy clover
+    wheat corn barley foam surf sunrise sunset daylight sunshine heather hail sleet rust mud ash
+    bamboo jasmine lavender haze steam fragrance music laughter moonrise daybreak nightfall december
+    january february march april may june july august september october november firelight rice
+    candlelight breath lichen earth honeysuckle holly drizzle snowfall steam
     """
-_THE_ONE = "the a an this my another one each"
-_THE_MANY = "the these my two three four five seven ten many few some"
-_IN = """
-    in on at by from under over through across among against above below beneath beside behind along
-    around toward within near past beyond into with after before outside
+_THE_ONE = "the a an my another"
+_THE_MANY = "the my two three five seven some few many"
+_BEFORE = "first last early late wild high low crimson purple scarlet golden silver green falling"
+"""Adjectives that stand before their noun only."""
+_OWNERS = "person bird beast bug"
+_OWNED = "vessel thing cloth lamp house door boat bell sound breath track body shade room nest"
+_EDGED = "land hill pool house water path room"
+_NO_SPOT = "person bird beast bug fish hour season"
+_FEW = "light dark sky silence moss scent season soil hour wind breath"
+"""Kinds whose plurals are not counted out."""
+_PARTS_OF_DAY = (
+    "morning evening night noon afternoon dusk dawn twilight midnight rain wind moon sky"
+)
+_SEASONAL = """
+    spring summer autumn winter april june july august september october november december january
+    february
     """
-_LIVING = """
-    bird birds robin robins lark larks skylark skylarks swallow swallows cuckoo nightingale thrush
-    blackbird sparrow sparrows wren finch hawk hawks eagle eagles dove doves pigeon pigeons crow
-    crows raven ravens owl owls heron herons crane cranes gull gulls swan swans duck ducks goose
-    geese hen hens rooster cock peacock jay magpie rook rooks starling starlings quail kingfisher
-    bee bees wasp moth moths butterfly butterflies fly flies ant ants beetle beetles spider cricket
-    crickets grasshopper grasshoppers cicada firefly fireflies dragonfly mosquito gnat gnats worm
-    worms snail snails toad toads frog frogs lizard snake snakes fish fishes trout turtle crab
-    mouse mice rat squirrel squirrels rabbit rabbits hare hares fox foxes wolf wolves bear bears
-    deer stag horse horses pony cow cows cattle ox oxen bull sheep lamb lambs goat goats dog dogs
-    hound hounds cat cats kitten pig bat bats child children boy boys girl girls baby man men woman
-    women mother father brother sister son daughter farmer shepherd fisherman sailor sailors beggar
-    monk traveler gardener friend friends people neighbor neighbors king breeze breezes wind winds
-    day days hour hours year years month months week weeks moment moments minute sorrow age ages
-    time times while evening voice voices song songs sound sounds whisper echo echoes scent perfume
-    smile smiles kind way ways sort thing things
-    """
-_PARTS = """
-    sound scent smell edge shadow field path light song drop branch row cloud wall voice breath cup
-    bowl end hour name gleam glow rim foot top bank hum pool patch rustle whisper murmur silence
-    color weight roof bed leaf petal ring handful line trail veil wave flight flock nest echo
-    reflection crest shade dust warmth sea lake garden grove wood house town street bridge side
-    bottom middle depth blue white green gold red gray shape taste touch stillness noise cry flash
-    spark ray flame smoke mist rain basket heap pile load bundle bunch wreath carpet ribbon thread
-    web bit piece night day morning evening month season beginning door window gate tower bell lamp
-    stone hill shore island river stream
-    """
-_WHILE = "while as where when"
+_RAINY = "rain snow storm thunder frost hail drizzle snowfall"
+_AMBIENT = "rain cloud light dark season wind silence"
+_HIGH = "moon stars sun sky clouds skies bridge eaves willow pines oak roof snow"
+_WHILE = "while as where"
 _ADVERBS = """
-    again still now here alone away down together slowly softly today tonight apart below above
-    far near low high late early long gently quietly silently suddenly everywhere somewhere
-    overhead beyond once always ashore asleep awake homeward upward downward onward afloat aside
+    again still alone slowly softly gently quietly silently
     """
 
 Plan = list[list[int]]
-"""Slots (positions in SLOTS) of each line."""
+"""Slots (positions in SLOTS, then FIXED) of each line."""
 
 
 @dataclass(frozen=True)
 class Slots:
-    """How well each word fills each slot: `chance` (slots, V), in [0, 1]."""
+    """Which words fill each slot: `listed` (slots, V), and what a word asked for may fill.
 
+    `chance` (slots, V) in [0, 1] is how likely each word is of a slot's part of speech.
+    """
+
+    listed: Bools
     chance: npt.NDArray[np.float32]
 
     def fits(self, usable: Bools, asked: Sequence[int]) -> Bools:
         """(slots, V) which usable words may fill each slot.
 
-        A word fills what it mostly is; one that was asked for, what it is at least now
-        and then: `love` is a verb first, and a noun when a poem is about it.
+        A word that was asked for fills what it is at least now and then: `love` is a
+        verb first, and a noun when a poem is about it.
         """
-        fits = (self.chance >= 0.55) & usable
-        fits[SLOTS.index("verb")] &= ~fits[SLOTS.index("noun")]
+        fits = self.listed & usable
         for row in asked:
-            fits[:, row] = usable[row] & (self.chance[:, row] >= 0.2)
+            fits[:, row] = usable[row] & (self.listed[:, row] | (self.chance[:, row] >= 0.2))
         return np.asarray(fits)
-
-    @property
-    def weight(self) -> npt.NDArray[np.float32]:
-        """(slots, V) what that adds to a word, in nats: 0 for a sure fit."""
-        return np.log(np.maximum(self.chance, 0.3)).astype(np.float32)
 
 
 def slots_of(lexicon: Lexicon) -> Slots:
-    """The slots of a vocabulary, from its words' parts of speech and a few closed lists."""
+    """The slots of a vocabulary, from the tables of what goes with what and the tagger."""
     x = lexicon
+    kinds = kinds_of_nouns()
 
     def listed(text: str) -> Bools:
         return x.among(set(text.split()))
 
+    def of_kind(text: str) -> Bools:
+        wanted = set(text.split())
+        return x.among({noun for noun, found in kinds.items() if found & wanted})
+
+    one, many = x.tagged("NN") >= 0.3, x.tagged("NNS") >= 0.3
+    known = x.among(set(kinds))
+    noun, nouns = known & one, known & many
+    mass = known & listed(_MASS)
+    creature = of_kind(_NO_SPOT)
+    adjective = x.among(set(adjectives()))
+    # `evening` and `first` stand before a noun only
+    said_of = adjective & (x.tagged("JJ") >= 0.4) & ~listed(_BEFORE)
+    third = x.among({plural(v) for v in verbs()})
+    base = x.among(set(verbs()))
+    doing = x.among({form for v in verbs() for form in ing(v)})
+    part = x.among(set(parts())) & one
+    table: dict[str, Bools] = {
+        "the_one": listed(_THE_ONE), "the_many": listed(_THE_MANY),
+        "adjective": adjective, "pred": said_of,
+        "noun": noun, "nouns": nouns, "mass": mass,
+        "owner": noun & of_kind(_OWNERS) & _ownable(x), "owned": noun & of_kind(_OWNED),
+        "spot": noun & ~creature, "spots": nouns & ~creature & ~of_kind(_FEW),
+        "spotm": mass & ~creature,
+        "obj": noun, "objs": nouns, "objm": mass,
+        "edged": noun & of_kind(_EDGED), "part": part,
+        "whole": noun, "wholes": nouns, "wholem": mass,
+        "hour": listed(_PARTS_OF_DAY), "seasonal": listed(_SEASONAL), "rainy": listed(_RAINY),
+        "ambient": mass & of_kind(_AMBIENT), "high": listed(_HIGH),
+        "verb_s": third, "verb": base, "ing": doing,
+        "act_s": x.among({plural(v) for v in acts()}), "act": x.among(set(acts())),
+        "acting": x.among({form for v in acts() for form in ing(v)}),
+        "is": listed("is"), "are": listed("are"), "of": listed("of"),
+        "in": x.among(set(prepositions())), "and": listed("and"),
+        "adverb": listed(_ADVERBS), "while": listed(_WHILE),
+        "'s": x.among({"'s"}),
+    }  # fmt: skip
+    rows = [table[name] for name in SLOTS] + [x.among({word}) for word in FIXED]
+    asked = np.zeros((len(rows), len(x.words)), np.float32)
     content = x.content
-    noun, nouns = x.tagged("NN"), x.tagged("NNS")
-    adjective = x.tagged("JJ", "JJR")
-    ing, done = x.tagged("VBG"), x.tagged("VBN")
-    third, base = x.tagged("VBZ"), x.tagged("VB")
-    living = listed(_LIVING)
-    chance = {
-        "the_one": listed(_THE_ONE).astype(np.float32),
-        "the_many": listed(_THE_MANY).astype(np.float32),
-        "adjective": content * np.maximum(adjective, 0.7 * np.maximum(ing, done)),
-        "noun": content * noun,
-        "nouns": content * nouns,
-        "mass": content * np.where(listed(_MASS), np.maximum(noun, 0.6), 0.0),
-        "verb_s": content * third,
-        "verb": content * base * (x.tagged("VBD") < 0.3),
-        "is": listed("is").astype(np.float32),
-        "are": listed("are").astype(np.float32),
-        "ing": content * ing,
-        "of": listed("of").astype(np.float32),
-        "in": listed(_IN).astype(np.float32),
-        "and": listed("and").astype(np.float32),
-        "i": listed("i").astype(np.float32),
-        "adverb": np.where(listed(_ADVERBS), 1.0, 0.0)
-        + content * (x.tagged("RB") > 0.7) * np.array([w.endswith("ly") for w in x.words]),
-        "while": listed(_WHILE).astype(np.float32),
-        "spot": content * noun * ~living,
-        "spots": content * nouns * ~living,
-        "part": content * np.where(listed(_PARTS), np.maximum(noun, 0.6), 0.0),
-    }
-    table = np.stack([chance[name] for name in SLOTS]).astype(np.float32)
-    table[:, ~x.is_word] = 0.0
-    return Slots(table)
+    for name in ("noun", "owner", "obj", "spot", "edged", "whole", "owned"):
+        asked[_SLOT[name]] = content * x.tagged("NN")
+    for name in ("nouns", "objs", "spots", "wholes"):
+        asked[_SLOT[name]] = content * x.tagged("NNS")
+    for name in ("mass", "objm", "spotm", "wholem"):
+        asked[_SLOT[name]] = content * np.where(listed(_MASS), x.tagged("NN"), 0.0)
+    asked[_SLOT["adjective"]] = content * x.tagged("JJ", "JJR", "VBG", "VBN")
+    asked[_SLOT["owner"], ~_ownable(x)] = 0.0
+    return Slots(np.stack(rows), asked)
 
 
-Draw = np.random.Generator
-Words = list[str]
-
-
-def _pick(draw: Draw, *choices: tuple[float, Words]) -> Words:
-    place = draw.random() * sum(weight for weight, _ in choices)
-    for weight, words in choices:
-        place -= weight
-        if place < 0:
-            return words
-    return choices[-1][1]
-
-
-def _one(draw: Draw) -> Words:
-    return _pick(
-        draw,
-        (5, ["the_one", "noun"]),
-        (3, ["the_one", "adjective", "noun"]),
-        (1.2, ["adjective", "mass"]),
-        (1.2, ["mass"]),
-    )
-
-
-def _many(draw: Draw) -> Words:
-    return _pick(
-        draw,
-        (2, ["adjective", "nouns"]),
-        (3, ["the_many", "nouns"]),
-        (1.2, ["the_many", "adjective", "nouns"]),
-        (1.2, ["nouns"]),
-    )
-
-
-def _thing(draw: Draw) -> Words:
-    return _one(draw) if draw.random() < 0.65 else _many(draw)
-
-
-def _of_thing(draw: Draw) -> Words:
-    whole = _pick(
-        draw, (3, ["mass"]), (3, ["nouns"]), (1.5, ["the_one", "noun"]), (1, ["adjective", "mass"])
-    )
-    return ["the_one", "part", "of", *whole]
-
-
-_SPOT = {"noun": "spot", "nouns": "spots", "mass": "mass", "part": "part"}
-
-
-def _place(draw: Draw) -> Words:
-    """Where something is: never in a nightingale."""
-    words = _thing(draw) if draw.random() < 0.95 else _of_thing(draw)
-    first = next(i for i, word in enumerate(words) if word in _SPOT)
-    return ["in", *words[:first], _SPOT[words[first]], *words[first + 1 :]]
-
-
-def _predicate(draw: Draw, one: bool) -> Words:
-    verb, be = ("verb_s", "is") if one else ("verb", "are")
-    return _pick(
-        draw,
-        (5, [verb]),
-        (1.2, [verb, "adverb"]),
-        (0.35, [be, "ing"]),
-        (0.5, [be, "adjective"]),
-    )
-
-
-def _subject(draw: Draw) -> tuple[Words, bool]:
-    one = bool(draw.random() < 0.62)
-    if not one:
-        return _many(draw), False
-    return (_of_thing(draw) if draw.random() < 0.06 else _one(draw)), True
-
-
-def fragment(draw: Draw) -> Words:
-    """A noun phrase by itself, for one line."""
-    return _pick(
-        draw,
-        (3, ["the_one", "adjective", "noun"]),
-        (0.25, ["adjective", "adjective", "nouns"]),
-        (2, ["the_one", "noun", *_place(draw)]),
-        (2, ["nouns", *_place(draw)]),
-        (0.8, _of_thing(draw)),
-        (2, ["mass", *_place(draw)]),
-        (1.5, ["adjective", "mass", *_place(draw)]),
-        (1.5, ["adjective", "nouns", *_place(draw)]),
-        (0.4, ["mass", "and", "mass"]),
-        (0.5, ["the_one", "adjective", "adjective", "noun"]),
-    )
-
-
-def clause(draw: Draw) -> Words:
-    """A clause over two lines, with the place where the line breaks."""
-    subject, one = _subject(draw)
-    says = _predicate(draw, one)
-    place, other = _place(draw), _place(draw)
-    verb_i = ["i", "verb", *_thing(draw)]
-    return _pick(
-        draw,
-        (3, [*subject, *says, BREAK, *place]),
-        (3, [*subject, BREAK, *says, *place]),
-        (2, [*subject, *says, *place, BREAK, *other]),
-        (2, [*place, BREAK, *subject, *says]),
-        (1.5, [*subject, *place, BREAK, *says, "adverb"]),
-        (2, [*subject, BREAK, "ing", *place]),
-        (2, [*subject, *says, BREAK, "ing", *place]),
-        (1.2, [*verb_i, BREAK, *place]),
-        (0.8, [*verb_i, BREAK, "ing", *place]),
-        (1.0, [*subject, *says, BREAK, "and", *_clause_short(draw)]),
-        (0.8, [*subject, *says, *place, BREAK, "and", *_clause_short(draw)]),
-    )
-
-
-def _clause_short(draw: Draw) -> Words:
-    one = bool(draw.random() < 0.6)
-    return [*(_one(draw) if one else _many(draw)), "verb_s" if one else "verb"]
-
-
-def sentence(draw: Draw) -> Words:
-    """One sentence over three lines."""
-    subject, one = _subject(draw)
-    says = _predicate(draw, one)
-    place, other = _place(draw), _place(draw)
-    short = _clause_short(draw)
-    return _pick(
-        draw,
-        (2, [*subject, BREAK, *says, *place, BREAK, *other]),
-        (2, [*place, BREAK, *subject, *says, BREAK, *other]),
-        (2, [*subject, *says, BREAK, *place, BREAK, "while", *short]),
-        (1.5, [*subject, *says, BREAK, "ing", *place, BREAK, *other]),
-        (1.5, [*place, BREAK, *subject, BREAK, *says, "adverb"]),
-        (1, [*place, BREAK, *subject, BREAK, *says, *other]),
+def _ownable(x: Lexicon) -> Bools:
+    """(V,) words that a possessive 's makes no longer, by the dictionary's own entry."""
+    return np.array(
+        [
+            is_known(f"{word}'s") and size in count(f"{word}'s")
+            for word, size in zip(x.words, x.syllables, strict=True)
+        ]
     )
 
 
@@ -299,12 +192,9 @@ def groups_of(form: CountedForm, turn: int) -> list[list[int]]:
     return out
 
 
-_MAKERS: dict[int, Callable[[Draw], Words]] = {1: fragment, 2: clause, 3: sentence}
-
-
-def plan_group(form: CountedForm, group: Sequence[int], draw: Draw) -> Plan:
-    """Slots for the lines of one group, as many a line as its syllables call for."""
-    make = _MAKERS[len(group)]
+def plan_group(syllables: Sequence[int], draw: Draw) -> Plan:
+    """Slots for lines of so many syllables, as many a line as they call for."""
+    make = MAKERS[len(syllables)]
     best: Plan = []
     for _ in range(200):
         lines: Plan = [[]]
@@ -312,14 +202,19 @@ def plan_group(form: CountedForm, group: Sequence[int], draw: Draw) -> Plan:
             if name == BREAK:
                 lines.append([])
             else:
-                lines[-1].append(SLOTS.index(name))
+                lines[-1].append(_SLOT[name])
         best = lines
         if all(
-            (form.lines[line] + 1) // 2 <= len(slots) <= max(2, form.lines[line] - 1)
-            for line, slots in zip(group, lines, strict=True)
+            (most + 1) // 2 <= len(slots) <= max(2, most - (not _is_set(slots)))
+            for most, slots in zip(syllables, lines, strict=True)
         ):
             return lines
     return best
+
+
+def _is_set(slots: Sequence[int]) -> bool:
+    """Whether most of a line's words are named by the plan, or cost no syllable."""
+    return sum(s >= len(SLOTS) or SLOTS[s] == "'s" for s in slots) > 0
 
 
 def completable(

@@ -14,6 +14,7 @@ from haiga.features.seasons import SEASONS, season_of_text
 from haiga.features.vectors import WordVectors
 from haiga.features.words import words
 from haiga.roles.poets.lexicon import Lexicon
+from haiga.roles.poets.sense import kinds_of_nouns
 
 Floats = npt.NDArray[np.float32]
 
@@ -23,6 +24,7 @@ _SMALL = frozenset(
     his her its our their this that these those i me we you he she it they about some no not
     """.split()
 )
+_NO_PICTURE = frozenset({"hour", "season", "scent", "sound", "body", "light", "silence"})
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ class Themes:
                 table[i] = vectors.vector(word)
         self.table = table * lexicon.content[:, None]  # (V, 128), zero for function words
         nouns = lexicon.tagged("NN", "NNS") > 0.6
-        usable = lexicon.images & nouns & lexicon.ends & ~lexicon.lofty & (table.any(1))
+        things = lexicon.among(
+            {noun for noun, found in kinds_of_nouns().items() if not found & _NO_PICTURE}
+        )
+        usable = things & nouns & lexicon.ends & ~lexicon.lofty & (table.any(1))
         self.pictures = np.flatnonzero(usable)
 
     def of(self, about: str, seed: int) -> Theme:

