@@ -32,13 +32,13 @@ class Written:
     seconds: float
     form: Verdict
 
-    def table(self, form: str) -> dict[str, Any]:
+    def table(self) -> dict[str, Any]:
         """Everything that is known of the poem, as plain values."""
         known = {
             "lines": list(self.poem.lines),
             "syllables": list(self.syllables),
             "seed": self.seed,
-            "form": form,
+            "form": self.poem.form,
             "keeps_form": self.form.keep,
             "unknown_about": list(self.poem.details.get("unknown_about", ())),
             "seconds": round(self.seconds, 4),

@@ -118,7 +118,7 @@ def write(
     for written in write(makers, form=form, seeds=seeds, about=about):
         output.stop_if_interrupted()
         if json:
-            output.give_json(written.table(form))
+            output.give_json(written.table())
             continue
         first = written.seed == seeds[0]
         output.give(("" if first else "\n") + shown(written.poem, *marks))
@@ -129,5 +129,5 @@ def write(
             if remark not in told:
                 output.tell(remark)
                 told.add(remark)
-        if seed is None:
+        if seed is None and not greedy:
             output.tell(f"(seed {written.seed})")

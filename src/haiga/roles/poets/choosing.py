@@ -151,7 +151,7 @@ class Chooser:
             "nmd,nd->nm", self._table[top], before.context / np.maximum(norm, np.float32(1e-6))
         )
         content = self._v.content[top]
-        pull = np.where(content, steer.bias[top] + d.context * np.maximum(0, alike), 0)
+        pull = steer.bias[top] + d.context * np.maximum(0, alike)
         first = top == self._v.newline
         first = (before.last == self._v.newline)[:, None] & ~first & (before.recent[:, :1] >= 0)
         pull = pull - d.anaphora * (first & ~content & (self._times(before, top) > 0))

@@ -41,8 +41,9 @@ class Pull:
     image: float = 0.5
     abstract: float = 0.5
     lofty: float = 0.7
-    period: float = 0.6
-    season: float = 1.5
+    period: float = 2.5
+    """Words out of use, small ones too, where the diction is of the period."""
+    season: float = 2.5
     rarity: float = 0.4
     """For each nat that a word of meaning is rarer than one in 1,500, up to 3 either way."""
     rested: float = 0.5
@@ -59,7 +60,7 @@ PULL = Pull()
 class Steer:
     """What steers one poem.
 
-    `bias` (V,) nats by which a word of meaning is preferred to others; `boost` nats for
+    `bias` (V,) nats by which a word is preferred to others of its sort; `boost` nats for
     the words asked for, whose rows are `asked`, until they are said; `likeness` (V,) in
     [0, 1]; `image` the word the seed drew where nothing was asked.
     """
@@ -124,7 +125,7 @@ class Steering:
             bias -= PULL.rarity * v.content * np.clip(v.log_rate + 7.3, -3, 3)
         bias -= min(1.0, self._imagery) * PULL.abstract * v.abstract
         if diction == "plain":
-            bias -= PULL.lofty * v.lofty
+            bias -= PULL.lofty * (v.lofty & v.content)
         elif diction == "period":
             bias += PULL.period * v.archaic
         return bias.astype(np.float32)
@@ -161,8 +162,8 @@ class Steering:
         boost = PULL.asked if known else PULL.pictured
         season = self._season
         if season >= 0:
-            bias = bias + PULL.season * (v.season == season)
-            bias = bias - 3 * PULL.season * ((v.season >= 0) & (v.season != season))
+            bias = bias + PULL.season * ((v.season == season) & v.content)
+            bias = bias - 2 * PULL.season * ((v.season >= 0) & (v.season != season) & v.content)
         return Steer(
             np.asarray(bias, np.float32), boost, np.clip(likeness, 0, 1), rows,
             tuple(known), unknown, image, season,
