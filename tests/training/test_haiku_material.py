@@ -27,7 +27,7 @@ def test_a_short_work_is_known_again_by_all_its_words() -> None:
 
 def test_small_poems_are_three_plain_lines_that_do_not_exclaim() -> None:
     lines = "the plane leaves <n> fall black and wet <n> on the lawn <n>"
-    index = {word: 1 for word in lines.split()}
+    index = dict.fromkeys(lines.split(), 1)
 
     def small(text: str, repeats: float = 2.0) -> bool:
         return _is_small(Stanza(0, tuple(text.split()), repeats, True), index)

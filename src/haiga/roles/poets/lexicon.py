@@ -86,6 +86,8 @@ class Lexicon:
         self.vowel = np.array(table["vowel"], bool)
         self.tag_of: Floats = arrays["tag_of"].astype(np.float32)  # (V, T) P(tag | word)
         self.log_rate: Floats = arrays["log_rate"]  # (V,) log P(word)
+        worn: dict[str, float] = table.get("worn", {})
+        self.worn: Floats = np.array([worn.get(w, 0.0) for w in self.words], np.float32)  # nats
         self.controls = 5
         self.is_word = np.arange(len(self.words)) >= self.controls
         self.syllables[: self.controls] = 0

@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 DASH = len(SLOTS) + len(FIXED)
-SUBJECT, ADJECTIVE, PREPOSITION, VERB, ACT, PART, OWNER = range(7)
+SUBJECT, ADJECTIVE, PREPOSITION, VERB, ACT, PART, OWNER, OBJECT = range(8)
 
 _HEADS = frozenset({"noun", "nouns", "mass", "owned"})
 _SPOTS = frozenset({"spot", "spots", "spotm", "edged"})
@@ -31,7 +31,7 @@ _ACT_PLACES = "in on under beside behind by at near through after along"
 class Roles:
     """What words are to each other while drafts grow: `roles` (N, COUNT), -1 where none."""
 
-    COUNT: ClassVar[int] = 7
+    COUNT: ClassVar[int] = 8
 
     def __init__(self, sense: Sense) -> None:
         self.sense = sense
@@ -74,7 +74,9 @@ class Roles:
         if slot in _HEADS and has[:, PREPOSITION].any():  # the place came first
             also(has[:, PREPOSITION], _across(s.stays[words], s.preposition[at[:, PREPOSITION]]))
         if slot in _SPOTS and has[:, PREPOSITION].any():
+            # after an act it is the object that must be able to be there
             group = np.where(has[:, SUBJECT] & ~has[:, ACT], s.group[at[:, SUBJECT]], -1)
+            group = np.where(has[:, OBJECT], s.group[at[:, OBJECT]], group)
             also(has[:, PREPOSITION], s.where(at[:, PREPOSITION], words, group))
         if slot in ("owned", "spot") and has[:, OWNER].any():
             also(has[:, OWNER], s.owns(at[:, OWNER], words))
@@ -100,6 +102,7 @@ class Roles:
                 also(has[:, VERB], s.verb_takes(at[:, VERB], words))
             if has[:, ACT].any():
                 also(has[:, ACT], np.broadcast_to(self._after_act[words], good.shape))
+                also(has[:, OBJECT], s.noun_takes(at[:, OBJECT], words))
         return good if asked else None
 
     def move(self, kind: int, roles: Ints, rows: Ints, token: Ints) -> None:
@@ -117,13 +120,15 @@ class Roles:
         roles[rows, OWNER] = token if slot == "owner" else -1
         if slot in _HEADS:
             roles[rows, SUBJECT] = token
-            roles[rows, VERB] = roles[rows, ACT] = -1
+            roles[rows, VERB] = roles[rows, ACT] = roles[rows, OBJECT] = -1
+        elif slot in _OBJECTS:
+            roles[rows, OBJECT] = token
         elif slot == "part":
             roles[rows, SUBJECT] = token
             roles[rows, PART] = token
         elif slot in _VERBS:
             roles[rows, VERB] = token
-            roles[rows, ACT] = roles[rows, PREPOSITION] = -1
+            roles[rows, ACT] = roles[rows, OBJECT] = roles[rows, PREPOSITION] = -1
         elif slot in _ACTS:
             roles[rows, ACT] = token
             roles[rows, VERB] = roles[rows, PREPOSITION] = -1

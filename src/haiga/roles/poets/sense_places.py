@@ -38,8 +38,9 @@ taste: snow crop rain
 
 # who may own what; a person may own anything
 OWNS = """
-bird beast: nest breath track sound shade
-bug crawler: nest track shade
+bird: nest breath track sound shade
+beast: breath track sound shade
+bug crawler: track shade
 """
 
 PLACES = """

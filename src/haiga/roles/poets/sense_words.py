@@ -46,6 +46,7 @@ boat: boat ship sail raft canoe ferry barge
 lamp: lamp lantern candle
 vessel: kettle cup bowl basket bucket jar pitcher pot pan plate dish bottle teapot
 thing: umbrella chair table bed broom ladder mirror clock book letter kite doll ball toy knife spoon net rope wheel cart wagon plow hoe scythe rake axe needle thread pillow blanket box key bench swing scarecrow coin fan sled oar anchor suitcase
+opening: book letter box umbrella fan
 cloth: coat hat sleeve shoe scarf glove cloak gown dress apron shawl boot sock ribbon robe cap kimono shirt
 bell: bell drum flute fiddle violin harp guitar horn piano
 sound: song voice echo echoes laughter sound cry cries murmur music hum footsteps note tune splash lullaby
@@ -66,7 +67,7 @@ bug: fly hum sing rest sleep drift flutter hover cling wait wander hide buzz wak
 crawler: crawl climb creep rest sleep cling wait wander hide work wake
 beast: sleep wake run leap graze drink listen wait watch wander return hide stand lie dream breathe pass climb limp shiver bark yawn stretch eat swim creep crouch gaze doze nod play
 fish: swim leap glide rise sleep drift turn hide gleam dart wait
-person: walk sleep wake wait sit stand listen sing pass return bow kneel dream laugh weep dance work rest climb wander stop smile row pray watch gaze yawn whistle linger lie leave nod
+person: walk run sleep wake wait sit stand listen sing pass return bow kneel dream laugh weep dance work rest climb wander stop smile row pray watch gaze yawn whistle linger lie leave nod
 tree: stand bend lean sway shiver wait tremble creak sigh whisper bloom bow
 plant: bloom bend nod sway open close grow lean tremble glow fade wither shine wake droop rustle
 crop: ripen glow fall shine rot gleam wait
@@ -119,8 +120,8 @@ person beast bird: watch: heaven cloud rain water bird boat fire person leaf sto
 person beast: follow: path water person beast sound light track bird
 person beast boat: cross: path water pool land hill soil
 person: count: heaven bird leaf crop cloud beast stone boat
-person: open: door thing
-person: close: door
+person: open: door opening
+person: close: door opening
 person: light: lamp fire
 person: mend: wall cloth boat
 person: sweep: path leaf room wall rain
@@ -159,7 +160,8 @@ person: forget: thing sound
 
 # of nouns: what may be said to be what
 CALLED = """
-old ancient: person beast tree house wall door thing boat cloth path bell vessel stone lamp bird land hill room
+old: person beast tree house wall door thing boat cloth path bell vessel stone lamp bird land hill room
+ancient: tree house wall path bell vessel stone land hill boat
 young: person beast tree leaf plant bird crop heaven
 little small tiny: person beast bird bug crawler fish plant leaf crop house room boat lamp vessel thing bell stone nest pool cloud door path cloth body island
 big great huge: beast tree stone heaven wave bell house boat fish

@@ -46,7 +46,7 @@ _SLOT = {
 _MASS = """
     rain snow mist fog frost dew smoke dust sunlight moonlight starlight lamplight water grass moss
     silence stillness darkness twilight dusk dawn evening morning night midnight noon winter spring
-    summer autumn ice wind thunder lightning shade shadow sand stone clay hay straw bread ivy clover
+    summer autumn ice wind thunder lightning shade shadow sand clay hay straw ivy clover
     wheat corn barley foam surf sunrise sunset daylight sunshine heather hail sleet rust mud ash
     bamboo jasmine lavender haze steam fragrance music laughter moonrise daybreak nightfall december
     january february march april may june july august september october november firelight rice

@@ -76,6 +76,7 @@ def fixed(board: Board, w: Weights) -> Floats:
     bias += w.image * board.thing - w.abstract * board.abstract
     bias -= w.doubt * board.doubtful + w.worn * board.among(_WORN)
     bias -= 0.5 * w.worn * board.among(_COMMON)
+    bias -= board.lexicon.worn[board.ids]
     bias -= w.person * board.among({"my", "another"})
     bias += board.sense.worth(_KINDS)
     return np.asarray(bias, np.float32)

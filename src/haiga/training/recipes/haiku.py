@@ -170,7 +170,7 @@ def refine(data: Path, work: Path, *, steps: int, seed: int) -> None:
     )
 
 
-def export(data: Path, work: Path, out: Path, *, stage: str, seed: int) -> None:
+def export(data: Path, work: Path, out: Path, *, stage: str, seed: int, index: str = "") -> None:
     """Writes the poet's files and card to `out` from the checkpoint of a stage."""
     words = load_vocabulary(work / "vocabulary.json")
     net = WordLstm(len(words), dropout=0.0)
@@ -179,7 +179,7 @@ def export(data: Path, work: Path, out: Path, *, stage: str, seed: int) -> None:
         f"perplexity, held-out {name}": round(perplexity(net, stream), 1)
         for name, stream in _held_out(data, _index(work), seed).items()
     }
-    write_poet(data, work, out, net, words, figures)
+    write_poet(data, work, out, net, words, figures, index)
 
 
 def main(argv: list[str]) -> None:
@@ -189,10 +189,11 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of *.jsonl.gz poems")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--out", type=Path, help="folder for the model's files")
-    parser.add_argument("--steps", type=int, default=2800, help="of 64 x 40 tokens of verse")
-    parser.add_argument("--refine-steps", type=int, default=300, help="of 32 x 40 tokens")
+    parser.add_argument("--steps", type=int, default=6000, help="of 64 x 40 tokens of verse")
+    parser.add_argument("--refine-steps", type=int, default=400, help="of 32 x 40 tokens")
     parser.add_argument("--words", type=int, default=8000, help="size of the vocabulary")
     parser.add_argument("--checkpoint", default="haiku", choices=["haiku", "verse"])
+    parser.add_argument("--index", default="", help="name of a bundled copying index")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     o = parser.parse_args(argv)
@@ -202,7 +203,9 @@ def main(argv: list[str]) -> None:
     if o.stage in ("refine", "all"):
         refine(o.data, o.work, steps=o.refine_steps, seed=o.seed)
     if o.stage in ("export", "all"):
-        export(o.data, o.work, o.out or o.work / "out", stage=o.checkpoint, seed=o.seed)
+        export(
+            o.data, o.work, o.out or o.work / "out", stage=o.checkpoint, seed=o.seed, index=o.index
+        )
 
 
 if __name__ == "__main__":
