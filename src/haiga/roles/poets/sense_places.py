@@ -75,7 +75,36 @@ above: land hill water pool house wall tree path
 
 # things that are not everywhere: where each group of kinds may be
 NARROW = {
-    "beast person crawler fish thing vessel cloth lamp stone": """
+    "beast person": """
+in: land pool house room dark shade light rain wind tree grass reed clover wheat corn barley hay straw ivy heather weed door silence soil hour season
+on: soil water pool path wall boat stone thing body rain frost hill bell
+under: tree heaven cloud wall path rain leaf stone boat thing light water sky
+beneath: tree heaven wall path rain leaf stone boat water sky
+over: hill water pool path wall stone rain soil
+through: land hill rain dark light door tree grass reed clover wheat corn heather weed house wind wall
+across: land hill water pool path door wall rain soil frost room
+along: path water land hill wall
+among: plant leaf tree stone crop thing light
+against: door wall stone tree land hill
+below: land hill house wall water path window
+beside: water pool path fire house door tree stone thing boat wall lamp bell
+behind: house door tree land hill stone wall
+around: house fire tree pool stone bell lamp door
+toward: land hill house light water heaven dark door fire
+near: house water pool fire tree path door land hill boat
+within: house land hill dark stone bell wall silence
+past: house door tree path stone land hill wall thing
+beyond: land hill house door path water tree wall
+into: land water pool dark light rain house tree grass reed clover wheat corn heather weed fire room silence
+after: rain storm sound season
+before: hour rain storm house door
+outside: house door room
+by: water pool path fire door house tree wall lamp
+at: door hour pool path
+from: house tree land hill water door dark leaf bell wall path
+above: hill water pool wall path
+""",
+    "crawler fish thing vessel cloth lamp stone": """
 in: land pool house room dark shade light rain wind tree grass reed clover wheat corn barley hay straw ivy heather weed leaves branch bough door nest vessel moss silence soil hour season
 on: soil water pool path wall boat leaf plant stone thing cloth body rain frost hill moss bell
 under: tree heaven cloud wall path rain leaf stone boat thing light water sky
