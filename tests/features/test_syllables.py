@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haiga.features.syllables import by_rule, count, ends_hissing, line_syllables
+from haiga.features.syllables import by_rule, count, ends_hissing, is_ownable, line_syllables
 from haiga.features.words import words
 
 COUNTED = {
@@ -41,6 +41,12 @@ def test_a_line_is_the_sum_of_its_words() -> None:
 def test_a_possessive_gains_a_syllable_after_a_hiss_only() -> None:
     assert ends_hissing("moss")
     assert not ends_hissing("moon")
+
+
+def test_a_word_may_own_something_where_the_dictionary_knows_it_with_an_s() -> None:
+    assert is_ownable("farmer")
+    assert not is_ownable("moss")
+    assert not is_ownable("farmerish")
 
 
 def test_words_keep_apostrophes_and_hyphens_and_fold_curly_ones() -> None:

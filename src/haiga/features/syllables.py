@@ -90,6 +90,11 @@ def ends_hissing(word: str) -> bool:
     return bool(re.search(r"(s|x|z|sh|ch|ce|se|ge)$", word))
 
 
+def is_ownable(word: str) -> bool:
+    """Whether the dictionary lists the word with a possessive 's that adds no syllable to it."""
+    return is_known(f"{word}'s") and count(word)[0] in count(f"{word}'s")
+
+
 def starts_with_vowel(word: str) -> bool:
     """Whether the word is said with a vowel first: `hour` is, `one` is not."""
     listed = _phones().get(word)

@@ -18,7 +18,13 @@ from torch import Tensor, nn
 from haiga.features.bloom import Bloom, run_keys
 from haiga.features.diction import archaic_words, coarse_words
 from haiga.features.seasons import image_words
-from haiga.features.syllables import count, ends_hissing, is_known, starts_with_vowel
+from haiga.features.syllables import (
+    count,
+    ends_hissing,
+    is_known,
+    is_ownable,
+    starts_with_vowel,
+)
 from haiga.training.nets.lstm import WordLstm
 from haiga.training.text_corpus import HAIKU, MARKS, NEWLINE, Work
 
@@ -195,12 +201,14 @@ def whole_runs(
 
 def word_table(words: Sequence[str]) -> dict[str, list[Any]]:
     """Of each word: `syllables`, the first listed count; `doubts`, every other listed count;
-    whether it ends `hissing` (so that 's would add a syllable) and starts with a `vowel`.
+    whether it ends `hissing` (so that 's would add a syllable), starts with a `vowel`, and
+    is `ownable`: the dictionary lists it with 's, no syllable longer.
     """
     listed = [count(word) for word in words]
     return {
         "syllables": [c[0] for c in listed],
         "doubts": [list(c[1:]) for c in listed],
         "hissing": [int(ends_hissing(word)) for word in words],
+        "ownable": [int(is_ownable(word)) for word in words],
         "vowel": [int(starts_with_vowel(word)) for word in words],
     }

@@ -37,7 +37,8 @@ def wear(
         seeds = range(10_000_000 * (number + 1), 10_000_000 * (number + 1) + poems)
         poet = LstmPoet(model=str(out), candidates=candidates)
         written = poet.write([""] * poems, form="haiku", seeds=seeds)
-        seen = Counter(word for poem in written for word in set(poem.text.replace("'s", "").split()))
+        said = (set(poem.text.replace("'s", "").split()) for poem in written)
+        seen = Counter(word for words in said for word in words)
         for word, count in seen.items():
             over = count / poems / MOST
             if over > 1 and word in meaning:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from haiga.features.diction import lofty_words
 from haiga.features.seasons import SEASONS, abstract_words, image_words, season_of
+from haiga.features.syllables import is_ownable
 from haiga.models.store import Model
 
 Bools = npt.NDArray[np.bool_]
@@ -83,6 +84,8 @@ class Lexicon:
         self.syllables = np.array(table["syllables"], np.int64)
         self.doubts: list[list[int]] = table["doubts"]
         self.hissing = np.array(table["hissing"], bool)
+        ownable = table.get("ownable") or [is_ownable(word) for word in self.words]
+        self.ownable = np.array(ownable, bool)  # it may take an s after an apostrophe
         self.vowel = np.array(table["vowel"], bool)
         self.tag_of: Floats = arrays["tag_of"].astype(np.float32)  # (V, T) P(tag | word)
         self.log_rate: Floats = arrays["log_rate"]  # (V,) log P(word)

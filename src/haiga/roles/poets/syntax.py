@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from haiga.features.syllables import count, is_known
 from haiga.roles.poets.forms import CountedForm
 from haiga.roles.poets.lexicon import Lexicon
 from haiga.roles.poets.plans import BREAK, MAKERS, Draw
@@ -131,7 +130,7 @@ def slots_of(lexicon: Lexicon) -> Slots:
         "the_one": listed(_THE_ONE), "the_many": listed(_THE_MANY),
         "adjective": adjective, "pred": said_of,
         "noun": noun, "nouns": nouns, "mass": mass,
-        "owner": noun & of_kind(_OWNERS) & _ownable(x), "owned": noun & of_kind(_OWNED),
+        "owner": noun & of_kind(_OWNERS) & x.ownable, "owned": noun & of_kind(_OWNED),
         "spot": noun & ~creature, "spots": nouns & ~creature & ~of_kind(_FEW),
         "spotm": mass & ~creature,
         "obj": noun, "objs": nouns, "objm": mass,
@@ -157,18 +156,8 @@ def slots_of(lexicon: Lexicon) -> Slots:
     for name in ("mass", "objm", "spotm", "wholem"):
         asked[_SLOT[name]] = content * np.where(listed(_MASS), x.tagged("NN"), 0.0)
     asked[_SLOT["adjective"]] = content * x.tagged("JJ", "JJR", "VBG", "VBN")
-    asked[_SLOT["owner"], ~_ownable(x)] = 0.0
+    asked[_SLOT["owner"], ~x.ownable] = 0.0
     return Slots(np.stack(rows), asked)
-
-
-def _ownable(x: Lexicon) -> Bools:
-    """(V,) words that a possessive 's makes no longer, by the dictionary's own entry."""
-    return np.array(
-        [
-            is_known(f"{word}'s") and size in count(f"{word}'s")
-            for word, size in zip(x.words, x.syllables, strict=True)
-        ]
-    )
 
 
 def groups_of(form: CountedForm, turn: int) -> list[list[int]]:
