@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -123,7 +124,7 @@ def test_ctrl_c_keeps_the_place_and_says_how_to_go_on(texts: Path, tmp_path: Pat
             break
     process.send_signal(signal.SIGINT)
     rest = process.stderr.read()
-    assert process.wait() == 0
+    assert process.wait() == 130
     assert "go on with --resume" in rest
     assert "Traceback" not in rest
     assert (out / "work" / "last.safetensors").exists()
@@ -210,6 +211,36 @@ def test_a_folder_that_holds_a_poet_is_not_written_over(texts: Path, trained: Pa
         _train(texts, trained)
 
 
+def test_a_finished_run_does_not_go_on(texts: Path, trained: Path) -> None:
+    before = (trained / "step.onnx").read_bytes()
+    made = main(["--texts", str(texts), "--out", str(trained), *PLAN, "--resume"])
+    assert made.folder == trained  # handed on for the report it lacks
+    (trained / "report.html").touch()
+    with pytest.raises(UserError, match="training is finished"):
+        _train(texts, trained, "--resume")
+    (trained / "report.html").unlink()
+    assert (trained / "step.onnx").read_bytes() == before
+
+
+def test_a_damaged_checkpoint_is_named_with_what_to_do(
+    texts: Path, trained: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "poet"
+    shutil.copytree(trained, out)
+    (out / "card.toml").unlink()
+    file = out / "work" / "last.safetensors"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(UserError, match=r"last.safetensors: the checkpoint is damaged .* delete"):
+        _train(texts, out, "--resume")
+
+
+def test_a_folder_of_other_things_is_left_alone(texts: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match=r"holds other files \(notes.txt\)"):
+        _train(texts, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
 def test_there_must_be_a_run_to_go_on_with(texts: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no run to go on with"):
         _train(texts, tmp_path / "none", "--resume")
@@ -224,6 +255,8 @@ def test_there_must_be_a_run_to_go_on_with(texts: Path, tmp_path: Path) -> None:
         ("--context", "many", "number of tokens"),
         ("--dropout", "1", "from 0 to 0.9"),
         ("--words", "3", "at least 50"),
+        ("--context", "0", "from 2 to 512"),
+        ("--minutes", "soon", "invalid float value.*see 'haiga train poet --help'"),
         ("--rate", "0", "above 0"),
     ],
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from haiga.core.errors import MissingExtra, UserError
+from haiga.core.errors import MissingExtra, Stopped, UserError
 from haiga.core.suggest import hint
 from haiga.media.text_choice import PoetMade
 
@@ -22,6 +24,18 @@ def recipe_names() -> list[str]:
     folders = [Path(folder) for folder in (spec.submodule_search_locations or [])] if spec else []
     files = [file for folder in folders for file in folder.glob("*.py")]
     return sorted(file.stem for file in files if "\ndef main(" in file.read_text("utf-8"))
+
+
+def recipe_summaries() -> dict[str, str]:
+    """The first sentence of each recipe's module, by its name. Imports none of them."""
+    out = {}
+    for name in recipe_names():
+        spec = importlib.util.find_spec(f"{RECIPES}.{name}")
+        source = Path(spec.origin).read_text("utf-8") if spec and spec.origin else ""
+        told = " ".join((ast.get_docstring(ast.parse(source)) or "").split())
+        told = told.removeprefix(f"`haiga train {name}`: ")
+        out[name] = re.split(r"(?<=[a-z])[.:;](?: |$)", told, maxsplit=1)[0]
+    return out
 
 
 def train(
@@ -51,6 +65,17 @@ def _report(made: PoetMade, tell: Callable[[str], None]) -> None:
     from haiga.inspection.poet_page import HTML, write_report
 
     tell(f"measuring it on {REPORTED} poems of its own and the works it never saw")
-    report = evaluate_poet(str(made.folder), made.choice, count=REPORTED, form="free")
+    try:
+        report = evaluate_poet(
+            str(made.folder),
+            made.choice,
+            count=REPORTED,
+            form="free",
+            tell=lambda what: tell(f"  {what}"),
+        )
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"the poet is in {made.folder}, and its report is not made; --resume makes it"
+        ) from None
     write_report(report, made.folder)
     tell(f"what it learned, writes and copies: {made.folder / HTML}")

@@ -28,10 +28,12 @@ def train(
     debug: options.Debug = False,
 ) -> None:
     """Train a model by one of haiga's recipes; needs torch."""
-    from haiga.actions.train import recipe_names, train
+    from haiga.actions.train import recipe_summaries, train
     from haiga.cli import output
 
     if recipe is None:
-        output.give("\n".join(recipe_names()))
+        told = recipe_summaries()
+        width = max(map(len, told))
+        output.give("\n".join(f"{name:{width}}  {what}" for name, what in told.items()))
         return
     train(recipe, arguments or [], output.tell)

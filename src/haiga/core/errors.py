@@ -35,3 +35,9 @@ class BadModel(JobError):
 
 class MissingExtra(UserError):
     """A feature needs an optional dependency; the message names the extra."""
+
+
+class Stopped(HaigaError):
+    """The user ended it before its end; what was done is kept, and the message says where."""
+
+    exit_code = 130

@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
-from haiga.core.errors import JobError
+from haiga.core.errors import JobError, UserError
 from haiga.core.seeds import generator
 from haiga.features.copying import CopyIndex
 from haiga.features.tokens import NEWLINE, Tokens
@@ -55,7 +56,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Ending:
-    """Why a run ended: `planned`, `early` (validation stopped improving) or `stopped`."""
+    """Why a run ended.
+
+    `planned`; `early`, when validation stopped improving; `late`, when time was up before
+    the planned steps were done; `stopped`, by the user.
+    """
 
     why: str
     place: Place
@@ -226,6 +231,16 @@ class Run:
 
     def _load(self) -> None:
         file = self.folder / LAST
+        try:
+            self._restore(file)
+        except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
+            reason = str(error).splitlines()[0][:100]
+            raise UserError(
+                f"{file}: the checkpoint is damaged or of another kind ({reason}); delete "
+                f"{self.folder} and begin anew"
+            ) from error
+
+    def _restore(self, file: Path) -> None:
         self.place = Place(**checkpoints.load(file, {"net": self.net}, {"adam": self.adam}))
         loose = checkpoints.load_loose(file)
         if not self.plan.context:
@@ -265,6 +280,8 @@ class Run:
         before = place.seconds
         self.net.train()
         why = "planned"
+        if place.waited >= plan.patience:
+            return Ending("early", place)
         while place.step < plan.steps:
             x, y = next(source)
             for group in self.adam.param_groups:
@@ -293,11 +310,14 @@ class Run:
                 if place.waited >= plan.patience:
                     why = "early"
                     break
-            elif now - kept > keep_s or stop() or now - began > limit_s:
+            elif now - kept > keep_s or stop():
                 self._keep(before + now - began)
                 kept = time.monotonic()
-            if stop() or now - began > limit_s:
+            if stop():
                 why = "stopped"
+                break
+            if now - began > limit_s and place.best_step:
+                why = "late"
                 break
         place.seconds = before + time.monotonic() - began
         return Ending(why, place)

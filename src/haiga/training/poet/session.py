@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from haiga.core.errors import UserError
+from haiga.core.errors import Stopped, UserError
 from haiga.media.durable import make_folder
 from haiga.media.text_choice import PoetMade, TextChoice
 from haiga.media.texts import Text, keep_where, read_texts
@@ -35,18 +35,18 @@ from haiga.training.poet.loop import (
 from haiga.training.poet.plan import SIZES, Plan, differences, kept_plan, size_for
 
 Say = Callable[[str], None]
-WORK = "work"
+WORK, REPORT = "work", "report.html"
 SAME = ("data", "level", "by", "seed", "vocabulary", "width", "hidden", "layers", "context")
 """What a resumed run must share with its plan whatever else was typed."""
 DEFAULT_MINUTES = 10.0
 _TRIAL_S = 4.0
 
 
-def train_poet(o: argparse.Namespace, say: Say) -> PoetMade | None:
+def train_poet(o: argparse.Namespace, say: Say) -> PoetMade:
     """Trains as the options of `recipes.poet` say, and writes the poet to `o.out`.
 
-    None where the run was stopped before its end.
-    Raises UserError when the texts, the folder or the options do not serve.
+    A finished run that lacks its report is handed on as it is. Raises UserError when the
+    texts, the folder or the options do not serve, and Stopped when the user ended it.
     """
     torch.set_num_threads(o.threads or os.cpu_count() or 1)
     work: Path = o.out / WORK
@@ -71,6 +71,9 @@ def train_poet(o: argparse.Namespace, say: Say) -> PoetMade | None:
     say(f"vocabulary: {len(corpus.vocabulary):,}, {_unknown(corpus):.1%} of the training "
         "tokens outside it")  # fmt: skip
     make_folder(work)
+    if kept is not None and (o.out / CARD).exists():
+        say("the training is finished; only its report is missing")
+        return PoetMade(o.out, choice)
     if kept is None:
         if not o.steps:
             plan = _timed(plan, corpus, o.minutes or DEFAULT_MINUTES, o.epochs)
@@ -86,9 +89,11 @@ def train_poet(o: argparse.Namespace, say: Say) -> PoetMade | None:
     limit = o.minutes * 60 * 1.3 + 30 if o.minutes else math.inf
     with _interrupted() as stop:
         ending = run.train(lambda line: say(told(line, plan)), stop=stop, limit_s=limit)
+    at = f"step {ending.place.step:,} of {plan.steps:,}"
     if ending.why == "stopped":
-        say(f"kept at step {ending.place.step:,} of {plan.steps:,}; go on with --resume")
-        return None
+        raise Stopped(f"stopped at {at}, which is kept in {o.out}; go on with --resume")
+    if ending.why == "late":
+        say(f"ended at {at}: the machine was slower than when it was planned")
     if ending.why == "early":
         say(
             f"ended early at step {ending.place.step:,}: no better validation loss since step "
@@ -101,6 +106,8 @@ def train_poet(o: argparse.Namespace, say: Say) -> PoetMade | None:
 def _check_folder(out: Path, work: Path, *, resume: bool, kept: Plan | None) -> None:
     if out.exists() and not out.is_dir():
         raise UserError(f"{out}: is a file; --out names the folder for the poet")
+    if resume and kept is not None and (out / CARD).exists() and (out / REPORT).exists():
+        raise UserError(f"{out}: its training is finished; choose another --out for a new one")
     if resume and kept is None:
         raise UserError(f"{out}: there is no run to go on with; leave out --resume to begin one")
     if not resume and (out / CARD).exists():
@@ -109,6 +116,11 @@ def _check_folder(out: Path, work: Path, *, resume: bool, kept: Plan | None) -> 
         raise UserError(
             f"{out}: holds a run that is not finished; go on with it by --resume, or choose "
             "another --out"
+        )
+    foreign = [path.name for path in out.iterdir()] if out.is_dir() and not work.exists() else []
+    if foreign and not resume:
+        raise UserError(
+            f"{out}: holds other files ({', '.join(sorted(foreign)[:3])}); choose a new --out"
         )
 
 
@@ -136,14 +148,17 @@ def _prepared(
     size = SIZES[name]
     if o.level == "char":
         size = dataclasses.replace(size, width=64, span=100, words=400, least_count=2)
-    corpus = read_corpus(
-        texts,
-        level=o.level,
-        by=o.by,
-        seed=o.seed,
-        most_words=o.words or size.words,
-        least_count=1 if o.words else size.least_count,
-    )
+    try:
+        corpus = read_corpus(
+            texts,
+            level=o.level,
+            by=o.by,
+            seed=o.seed,
+            most_words=o.words or size.words,
+            least_count=1 if o.words else size.least_count,
+        )
+    except UserError as error:
+        raise UserError(f"{o.texts}: {error}") from error
     vocabulary = len(corpus.vocabulary)
     _check_memory(vocabulary, size.width)
     train = corpus.tokens_in("train")
@@ -247,9 +262,13 @@ def told(line: dict[str, Any], plan: Plan) -> str:
         f"step {line['step']:,}/{plan.steps:,} · {line['tokens_per_s']:,} tokens/s · "
         f"loss {line['loss']:.2f} · perplexity {_perplexity(line['loss'])} train, "
         f"{_perplexity(line['validation_loss'])} validation · {line['copied']:.0%} of lines "
-        f"copied · about {left:.0f} min left"
+        f"copied · {_left(left)}"
     )
     return text + "".join(f"\n      {verse}" for verse in line["sample"])
+
+
+def _left(minutes: float) -> str:
+    return f"about {minutes:.0f} min left" if minutes >= 1 else "under a minute left"
 
 
 def _perplexity(loss: float) -> str:

@@ -1,4 +1,4 @@
-"""`haiga train poet`: a poet from texts of your own.
+"""Trains a poet on texts of your own.
 
 Reads text files, a folder of them, CSV or JSONL; keeps works apart for validation and
 test; trains a small LSTM on words or characters; leaves a folder that every haiga
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from haiga.core.errors import UserError
 from haiga.media.text_choice import PoetMade
@@ -24,9 +25,16 @@ examples:
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says a fault in one sentence, as every haiga command does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message.removeprefix('argument ')}; see '{self.prog} --help'")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
-    p = argparse.ArgumentParser(
+    p = _Parser(
         prog="haiga train poet",
         description=__doc__,
         epilog=EXAMPLES,
@@ -123,10 +131,10 @@ def parser() -> argparse.ArgumentParser:
     return p  # fmt: skip
 
 
-def main(argv: list[str]) -> PoetMade | None:
-    """Trains as the arguments say; None where the run was stopped before its end.
+def main(argv: list[str]) -> PoetMade:
+    """Trains as the arguments say.
 
-    Raises UserError for what the user can mend.
+    Raises UserError for what the user can mend, and Stopped when they ended it.
     """
     options = parser().parse_args(argv)
     check(options)
@@ -143,7 +151,7 @@ def check(o: argparse.Namespace) -> None:
     """Refuses what cannot be meant, before anything is read. Sets `context` to int or None."""
     faults = []
     try:
-        o.context = None if str(o.context).lower() in {"none", "0"} else int(o.context)
+        o.context = None if str(o.context).lower() == "none" else int(o.context)
         if o.context is not None and not 2 <= o.context <= 512:
             faults.append(f"--context {o.context}: must be from 2 to 512, or none")
     except ValueError:
@@ -151,7 +159,7 @@ def check(o: argparse.Namespace) -> None:
     if o.minutes is not None and not 0 < o.minutes <= 100_000:
         faults.append(f"--minutes {o.minutes:g}: must be above 0")
     for name, least in (("steps", 1), ("epochs", 1), ("words", 50), ("min_works", 0),
-                        ("patience", 0), ("threads", 0)):  # fmt: skip
+                        ("patience", 0), ("threads", 1)):  # fmt: skip
         value = getattr(o, name)
         if value is not None and value < least:
             faults.append(f"--{name.replace('_', '-')} {value}: must be at least {least}")
