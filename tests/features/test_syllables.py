@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haiga.features.syllables import by_rule, count, ends_hissing, is_ownable, line_syllables
+from haiga.features.syllables import (
+    by_rule,
+    count,
+    ends_hissing,
+    is_counted_by_rule,
+    is_ownable,
+    line_syllables,
+    uncountable,
+)
 from haiga.features.words import words
 
 COUNTED = {
@@ -58,3 +66,18 @@ def test_words_keep_apostrophes_and_hyphens_and_fold_curly_ones() -> None:
 @given(st.text(max_size=60))
 def test_any_text_has_countable_words(text: str) -> None:
     assert all(min(count(word)) >= 1 for word in words(text))
+
+
+def test_words_in_other_letters_and_digits_have_no_count_and_accents_change_none() -> None:
+    assert uncountable("мороз и Sonne, 雪 at 7, Καλημέρα") == ["мороз", "и", "雪", "καλημέρα", "7"]
+    assert uncountable("Ñandú Zürich Łódź o’er") == []
+    assert count("élégante")[0] == count("elegante")[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("word", "by"),
+    [("snow", False), ("winter's", False), ("moon-lit", False), ("frogs'", False),
+     ("zyzzx", True), ("moon-zyzzx", True), ("zyzzx's", True)],
+)  # fmt: skip
+def test_it_is_told_which_words_the_rule_counts(word: str, by: bool) -> None:
+    assert is_counted_by_rule(word) is by

@@ -34,6 +34,13 @@ def test_a_word_with_two_counts_fits_where_either_does() -> None:
         assert judge_form(Poem((first, *GOOD[1:]), "haiku")).keep
 
 
+def test_words_that_nothing_can_count_are_never_counted() -> None:
+    assert possible_syllables("мороз и солнце") == set()
+    verdict = judge_form(Poem(("мороз и солнце, snow", *GOOD[1:]), "haiku"))
+    assert not verdict.keep
+    assert "'мороз', whose syllables cannot be counted" in verdict.reason
+
+
 def test_a_haiku_of_two_lines_is_not_one() -> None:
     verdict = judge_form(Poem(GOOD[:2], "haiku"))
     assert (verdict.keep, verdict.score) == (False, 0.0)

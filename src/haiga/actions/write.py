@@ -24,11 +24,14 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Written:
-    """A poem, its seed, the syllables of each line, and whether it keeps its form."""
+    """A poem, its seed, the syllables of each line, and whether it keeps its form.
+
+    A line with words that cannot be counted has None for its syllables.
+    """
 
     poem: Poem
     seed: int
-    syllables: tuple[int, ...]
+    syllables: tuple[int | None, ...]
     seconds: float
     form: Verdict
 
@@ -69,12 +72,13 @@ def _written(plan: Pipeline, form: Form, seeds: range) -> Iterator[Written]:
         yield Written(poem, seed, counts, run.seconds["poem"], judge_form(poem, form=form))
 
 
-def _syllables(line: str, wanted: Span | None) -> int:
+def _syllables(line: str, wanted: Span | None) -> int | None:
     """The line's syllables: as the form asks where it can be read so, else the nearest count."""
     span = wanted or Span(0, 0)
     return min(
         possible_syllables(line),
         key=lambda count: (max(span.least - count, count - span.most, 0), count),
+        default=None,
     )
 
 

@@ -7,6 +7,7 @@ syllable. `count` gives every listed count, the first pronunciation's first.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 
 from haiga.features.words import words
@@ -17,6 +18,7 @@ _SILENT = re.compile(
     r"|[^aeiouytd]ed$|[^aeiouy]hed$"  # gleamed, hushed
     r"|[^aeiouyscxzhg]es$|[^cs]hes$"  # stones, clothes
 )
+_NUMBER = re.compile(r"\d+")
 _SIBILANT = {"S", "Z", "SH", "ZH", "CH", "JH"}
 
 
@@ -45,8 +47,11 @@ def pronunciations(word: str) -> tuple[tuple[str, ...], ...]:
 
 
 def by_rule(word: str) -> int:
-    """A guess for a word no dictionary lists: vowel groups, silent endings left out; at least 1."""
-    word = word.replace("'", "")
+    """A guess for a word no dictionary lists: vowel groups, silent endings left out; at least 1.
+
+    Of use for words in Latin letters alone (`uncountable`); accents are left out.
+    """
+    word = _plain(word).replace("'", "")
     n = len(_VOWELS.findall(word))
     if _SILENT.search(word):
         n -= 1
@@ -62,7 +67,8 @@ def count(word: str) -> tuple[int, ...]:
     """Every syllable count the word can have, likeliest first: `count("fire")` is `(2, 1)`.
 
     A hyphened word is the sum of its parts, `'s` adds a syllable after a hissing
-    sound only, and an unlisted word is counted by rule.
+    sound only, and an unlisted word is counted by rule. For a word that `uncountable`
+    names, the count means nothing.
     """
     word = word.lower()
     if "-" in word:
@@ -80,6 +86,33 @@ def count(word: str) -> tuple[int, ...]:
             extra = 1 if ending == "'s" and ends_hissing(stem) else 0
             return tuple(n + extra for n in count(stem))
     return (by_rule(word),)
+
+
+def is_counted_by_rule(word: str) -> bool:
+    """Whether the dictionary lists neither the word, nor what is before its 's, nor its parts."""
+    word = word.lower()
+    stem = re.sub(r"('s|(?<=s)')$", "", word)
+    parts = [word] if is_known(word) else stem.split("-")
+    return not all(map(is_known, parts))
+
+
+def uncountable(text: str) -> list[str]:
+    """The words and numbers of a text whose syllables nothing here can count, each once.
+
+    Those with a letter that is not Latin, and digits: `"мороз, 7 crows"` has two.
+    """
+    found = [word for word in words(text) if not all(map(_is_latin, filter(str.isalpha, word)))]
+    return list(dict.fromkeys([*found, *_NUMBER.findall(text)]))
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() or "LATIN" in unicodedata.name(letter, "")
+
+
+def _plain(word: str) -> str:
+    """The word without accents."""
+    apart = unicodedata.normalize("NFD", word)
+    return "".join(c for c in apart if not unicodedata.combining(c))
 
 
 def ends_hissing(word: str) -> bool:

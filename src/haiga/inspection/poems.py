@@ -15,7 +15,9 @@ LEAST_NOVELTY = 0.3
 
 
 def possible_syllables(line: str) -> set[int]:
-    """Every number of syllables the line can be read with."""
+    """Every number of syllables the line can be read with; none where a word has no count."""
+    if syllables.uncountable(line):
+        return set()
     totals = {0}
     for word in words(line):
         totals = {total + count for total in totals for count in syllables.count(word)}
@@ -45,6 +47,8 @@ def judge_form(poem: Poem, name: str = "form", *, form: Form | None = None) -> V
 def _line_fault(poem: Poem, form: Form, line: int) -> str:
     """What is wrong with a line, or nothing."""
     text, span = poem.lines[line], form.lines[line]
+    if span is not None and (strange := syllables.uncountable(text)):
+        return f"“{text}” holds '{strange[0]}', whose syllables cannot be counted"
     found = possible_syllables(text)
     if span is not None and not any(count in span for count in found):
         read = " or ".join(str(n) for n in sorted(found))

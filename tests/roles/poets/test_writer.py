@@ -137,6 +137,12 @@ def test_the_opening_is_kept_as_it_stands_and_gone_on_from(tiny: str) -> None:
 
 
 def test_words_of_the_opening_that_the_poet_never_learned_are_kept_and_said(tiny: str) -> None:
+    for poem in _write(tiny, "free", 1, begin="мороз и солнце"):
+        assert poem.details["syllables"][0] is None
+        assert all(n is not None for n in poem.details["syllables"][1:])
+    for poem in _write(tiny, "haiku", 1, begin="zyzzx"):
+        doubt = {"word": "zyzzx", "counted": 1, "also": [], "by_rule": True}
+        assert doubt in poem.details["doubts"]
     for poem in _write(tiny, "free", 3, begin="Hello world, zyzzx!"):
         assert poem.lines[0].startswith("Hello world, zyzzx!")
         assert poem.details["unknown_begin"] == ["hello", "world", "zyzzx"]
@@ -154,6 +160,8 @@ def test_words_of_the_opening_that_the_poet_never_learned_are_kept_and_said(tiny
          "'moon', which does not rhyme with 'lane'"),
         ("couplet", "the snow is falling on the month", "line 1 has 7|knows no rhyme for it"),
         ("haiku", "  ", "begin: is empty"),
+        ("haiku", "мороз и солнце", "'мороз' cannot be counted.*--form free"),
+        ("couplet", "the old snow falling in the 7", "'7' cannot be counted"),
         ("haiku", "...", "holds no word"),
     ],
 )  # fmt: skip

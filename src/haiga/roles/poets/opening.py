@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from haiga.core.errors import UserError
 from haiga.core.forms import Form
-from haiga.features.syllables import count
+from haiga.features.syllables import count, uncountable
 from haiga.features.tokens import is_word
 from haiga.features.words import words
 from haiga.roles.poets.keeping import Keeper
@@ -70,6 +70,12 @@ def fit(opening: Opening, keeper: Keeper) -> Opening:
         raise UserError(
             f"begin: has {len(opening.lines)} lines, and form '{form.name}' {len(form.lines)}"
         )
+    for line, text in enumerate(opening.lines):
+        if form.lines[line] is not None and (strange := uncountable(text)):
+            raise UserError(
+                f"begin: the syllables of '{strange[0]}' cannot be counted, and form "
+                f"'{form.name}' counts them; write it out in Latin letters, or take --form free"
+            )
     for line, text in enumerate(opening.lines[:-1]):
         _check_whole(text, line, form)
         if not keeper.may_end(line, opening.ends[line], opening.ends):
@@ -137,7 +143,12 @@ def _unrhymed(line: int, word: str, ends: Sequence[str], form: Form) -> str:
 
 
 def totals_of(text: str) -> list[int]:
-    """Every number of syllables a line can be read with, the first listed counts' sum first."""
+    """Every number of syllables a line can be read with, the first listed counts' sum first.
+
+    Empty for a line with words that cannot be counted.
+    """
+    if uncountable(text):
+        return []
     totals = [0]
     for word in words(text):
         totals = list(dict.fromkeys(a + b for a in totals for b in count(word)))

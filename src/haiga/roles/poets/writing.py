@@ -14,7 +14,7 @@ from haiga.core.nouns import Poem
 from haiga.core.seeds import generator
 from haiga.features.copy_gate import CopyGate
 from haiga.features.loops import Loop, find_loop
-from haiga.features.syllables import count
+from haiga.features.syllables import count, is_counted_by_rule
 from haiga.features.words import words
 from haiga.roles.poets.choosing import Decoding
 from haiga.roles.poets.drafts import Drafter, Drafts
@@ -193,19 +193,27 @@ def _plain(loop: Loop) -> dict[str, Any]:
     return asdict(loop)
 
 
-def _read(line: str, place: int, form: Form) -> int:
-    """A line's syllables, as its form has them where it can be read so."""
+def _read(line: str, place: int, form: Form) -> int | None:
+    """A line's syllables, as its form has them where it can be read so; None if uncountable."""
     totals = totals_of(line)
+    if not totals:
+        return None
     span = form.lines[place] if place < len(form.lines) else None
     return next((n for n in totals if span is not None and n in span), totals[0])
 
 
 def _doubts(lines: Sequence[str]) -> list[dict[str, Any]]:
+    """Words with several listed counts, and words that no dictionary lists, counted by rule."""
     said = dict.fromkeys(word for line in lines for word in words(line))
     return [
-        {"word": word, "counted": count(word)[0], "also": list(count(word)[1:])}
+        {
+            "word": word,
+            "counted": count(word)[0],
+            "also": list(count(word)[1:]),
+            "by_rule": is_counted_by_rule(word),
+        }
         for word in said
-        if len(count(word)) > 1
+        if len(count(word)) > 1 or is_counted_by_rule(word)
     ]
 
 
