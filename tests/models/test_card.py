@@ -47,8 +47,15 @@ def test_a_missing_card_is_told(tmp_path: Path) -> None:
 
 
 def test_a_broken_card_is_told_with_its_line(model_folder: Path) -> None:
-    (model_folder / CARD).write_text("name = 'x'\nrole = \n")
-    with pytest.raises(BadModel, match=r"card.toml: .*line 2"):
+    for broken in ("name = 'x'\nrole = \n", 'name = \'x\'\nabout = """\nsnow'):
+        (model_folder / CARD).write_text(broken)
+        with pytest.raises(BadModel, match=r"card.toml:[23]: is no TOML: .*; train the model"):
+            read_card(model_folder)
+
+
+def test_an_empty_card_is_told_in_one_clause(model_folder: Path) -> None:
+    (model_folder / CARD).write_text("\n")
+    with pytest.raises(BadModel, match=r"card.toml: is empty; train the model or copy"):
         read_card(model_folder)
 
 
@@ -59,8 +66,7 @@ def test_all_that_a_card_lacks_is_told_at_once(model_folder: Path) -> None:
     path.write_text("\n".join(kept).replace("bytes = ", "bytes = -"))
     with pytest.raises(BadModel) as told:
         read_card(model_folder)
-    for key in ("licence", "origin", "files.0.bytes"):
-        assert f"{key}: " in str(told.value)
+    assert f"{CARD}: lacks licence, origin; files.0.bytes: " in str(told.value)
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/b", ".hidden", ""])

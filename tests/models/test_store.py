@@ -28,8 +28,19 @@ def test_a_file_that_is_not_the_one_on_the_card_is_refused(model_folder: Path) -
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
-    with pytest.raises(BadModel, match=r"twice.onnx: is not the file its card describes: sha256"):
+    with pytest.raises(BadModel, match=r"twice.onnx: is not the file its card .*; train") as told:
         load_model(model_folder).session("twice.onnx")
+    assert "copy its folder again" in str(told.value)
+    assert "install" not in str(told.value)
+
+
+def test_a_damaged_file_of_haigas_own_is_mended_by_installing_it_again(
+    model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("haiga.models.store.BUNDLED", model_folder.parent)
+    (model_folder / "words.json").write_text("[]")
+    with pytest.raises(BadModel, match="install haiga again"):
+        load_model(model_folder.name).path("words.json")
 
 
 def test_a_file_that_changes_while_we_run_is_noticed(model_folder: Path) -> None:
@@ -51,7 +62,7 @@ def test_a_file_is_checked_once(model_folder: Path) -> None:
 
 def test_a_missing_file_is_told(model_folder: Path) -> None:
     (model_folder / "twice.onnx").unlink()
-    with pytest.raises(BadModel, match=r"twice.onnx: the model file cannot be read"):
+    with pytest.raises(BadModel, match=r"twice.onnx: is missing; train the model or copy"):
         load_model(model_folder).path("twice.onnx")
 
 
@@ -74,10 +85,29 @@ def test_a_file_of_another_kind_is_refused(model_folder: Path) -> None:
 
 
 def test_an_unknown_model_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BadModel, match="no model named 'nothing-like-it'"):
+    with pytest.raises(BadModel, match="no model named 'nothing-like-it'") as told:
         load_model("nothing-like-it")
+    assert told.value.exit_code == 2
+    with pytest.raises(BadModel, match="did you mean 'verse'"):
+        load_model("verses", role="poet")
+    with pytest.raises(BadModel) as told:
+        load_model("word", role="poet")
+    assert "words" not in str(told.value)
     with pytest.raises(BadModel, match="there is no model card"):
         load_model(tmp_path)
+
+
+def test_the_folder_of_a_run_that_is_not_finished_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work/plan.json").write_text("{}")
+    with pytest.raises(BadModel, match="holds an unfinished run; go on .*--resume"):
+        load_model(tmp_path)
+
+
+def test_a_file_is_no_folder_of_a_model(tmp_path: Path) -> None:
+    (tmp_path / "poems.txt").write_text("snow")
+    with pytest.raises(BadModel, match="poems.txt: is a file, not the folder of a model"):
+        load_model(tmp_path / "poems.txt")
 
 
 def test_models_are_bundled() -> None:

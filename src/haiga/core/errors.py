@@ -33,6 +33,12 @@ class BadModel(JobError):
     """A model file is missing, damaged, or not the one its card describes."""
 
 
+class NoModel(BadModel):
+    """There is no model where one was asked for: the user can name another (exit code 2)."""
+
+    exit_code = 2
+
+
 class MissingExtra(UserError):
     """A feature needs an optional dependency; the message names the extra."""
 

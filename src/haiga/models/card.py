@@ -16,8 +16,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from haiga.core.errors import BadModel
+from haiga.core.toml_lines import parse
 
 CARD = "card.toml"
+AGAIN = "train the model or copy its folder again"
+"""What mends a model of one's own."""
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 Figure = int | float | str
@@ -114,11 +117,21 @@ def read_card(folder: str | Path) -> ModelCard:
     """The card of a folder of model files; BadModel when it is missing or says too little."""
     path = Path(folder) / CARD
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise BadModel(f"{path}: there is no model card") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadModel(f"{path}: the model card cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise BadModel(f"{path}: is not text in UTF-8; {AGAIN}") from error
+    except OSError as error:
+        raise BadModel(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, sentence = next(iter(parse(text)[1]), (None, str(error)))
+        place = line or len(text.splitlines())
+        raise BadModel(f"{path}:{place}: is no TOML: {sentence.lower()}; {AGAIN}") from error
+    if not values:
+        raise BadModel(f"{path}: is empty; {AGAIN}")
     return _checked(values, path)
 
 
@@ -132,11 +145,11 @@ def _checked(values: Mapping[str, Any], path: Path) -> ModelCard:
     try:
         return ModelCard.model_validate(values)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc'])}: {e['msg'].lower()}"
-            for e in error.errors(include_url=False)
-        )
-        raise BadModel(f"{path}: the model card does not fit: {faults}") from error
+        told = [(".".join(map(str, e["loc"])), e) for e in error.errors(include_url=False)]
+        lacks = ", ".join(key for key, e in told if e["type"] == "missing")
+        wrong = [f"{key}: {e['msg'].lower()}" for key, e in told if e["type"] != "missing"]
+        faults = "; ".join([f"lacks {lacks}"] * bool(lacks) + wrong)
+        raise BadModel(f"{path}: {faults}; {AGAIN}") from error
 
 
 def _toml(values: Mapping[str, Any]) -> str:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from haiga.core.errors import BadModel
+from haiga.core.errors import BadModel, NoModel
 from haiga.core.suggest import hint
-from haiga.models.card import CARD, ModelCard, ModelFile, read_card, sha256
+from haiga.models.card import AGAIN, CARD, ModelCard, ModelFile, read_card, sha256
 
 if TYPE_CHECKING:
     from haiga.models.session import Session
 
 BUNDLED = Path(__file__).parent / "bundled"
+PLAN = Path("work", "plan.json")
+"""What a training leaves in a model's folder before it is done."""
 
 
 def bundled_names() -> list[str]:
@@ -25,19 +27,35 @@ def bundled_names() -> list[str]:
     return sorted(card.parent.name for card in BUNDLED.glob(f"*/{CARD}"))
 
 
-def load_model(name_or_dir: str | Path) -> Model:
+def load_model(name_or_dir: str | Path, *, role: str = "") -> Model:
     """A bundled model by its name, or the model in a folder that has a `card.toml`.
 
-    Reads the card only; each file is checked when it is first used. Raises
-    BadModel when there is no such model.
+    Reads the card only; each file is checked when it is first used. Raises NoModel
+    when there is no such model, naming near ones of the role if one is given, and
+    BadModel when its card does not serve.
     """
     if isinstance(name_or_dir, str) and name_or_dir in bundled_names():
         return Model(BUNDLED / name_or_dir)
     folder = Path(name_or_dir)
     if folder.is_dir():
+        if (folder / PLAN).is_file() and not (folder / CARD).exists():
+            raise NoModel(
+                f"{folder}: holds an unfinished run; go on with it by the command that began "
+                "it and --resume (`haiga train poet … --resume`)"
+            )
         return Model(folder)
-    known = hint(str(name_or_dir), bundled_names(), label="bundled")
-    raise BadModel(f"no model named '{name_or_dir}', and no such folder; {known}")
+    if folder.is_file():
+        raise NoModel(
+            f"{folder}: is a file, not the folder of a model; `haiga train poet --texts FILE "
+            "--out DIR` makes a poet of a file of poems"
+        )
+    raise NoModel(no_model(str(name_or_dir), role))
+
+
+def no_model(name: str, role: str = "") -> str:
+    """The message about a model that is nowhere, with the bundled ones of a role near to it."""
+    known = [n for n in bundled_names() if role in ("", Model(BUNDLED / n).card.role)]
+    return f"no model named '{name}', and no such folder; {hint(name, known, label='bundled')}"
 
 
 class Model:
@@ -62,12 +80,14 @@ class Model:
         try:
             status = path.stat()
             found = _sha256_once(path, status.st_mtime_ns, status.st_size)
+        except FileNotFoundError as error:
+            raise BadModel(f"{path}: is missing; {self._remedy}") from error
         except OSError as error:
             raise BadModel(f"{path}: the model file cannot be read: {error.strerror}") from error
         if found != listed.sha256:
             raise BadModel(
                 f"{path}: is not the file its card describes: sha256 {found[:12]}… instead of "
-                f"{listed.sha256[:12]}…; install haiga again, or run `git checkout` on it"
+                f"{listed.sha256[:12]}…; {self._remedy}"
             )
         return path
 
@@ -96,6 +116,12 @@ class Model:
             return json.loads(path.read_bytes())
         except ValueError as error:
             raise BadModel(f"{path}: is not JSON: {error}") from error
+
+    @property
+    def _remedy(self) -> str:
+        if self.folder.parent == BUNDLED:
+            return "install haiga again, or run `git checkout` on it"
+        return AGAIN
 
     def _listed(self, file: str) -> ModelFile:
         for listed in self.card.files:
