@@ -40,3 +40,9 @@ def test_a_resumed_training_gives_the_same_network_as_an_unbroken_one(tmp_path: 
 def test_a_checkpoint_is_safetensors_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     _train(tmp_path, 3)
     assert [path.name for path in tmp_path.iterdir()] == ["last.safetensors"]
+
+
+def test_the_last_step_is_kept_even_between_two_reports(tmp_path: Path) -> None:
+    _, said = _train(tmp_path, 4)
+    assert said[-1]["step"] == 4
+    assert _train(tmp_path, 4)[1] == [{"resumed": 4}]

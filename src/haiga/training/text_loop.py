@@ -140,7 +140,7 @@ def train_stream(
         step += 1
         losses.append(float(loss.detach()))
         now = time.monotonic()
-        if step % plan.report_steps == 0:
+        if step % plan.report_steps == 0 or step >= plan.steps:
             rate = len(losses) * plan.rows * plan.span / (now - reported)
             mean = sum(losses) / len(losses)
             report: dict[str, Any] = {

@@ -13,6 +13,7 @@ from haiga.core.seeds import generator
 from haiga.roles.poets.attested import Attested
 from haiga.roles.poets.forms import CountedForm
 from haiga.roles.poets.lexicon import NOUNS, Lexicon
+from haiga.roles.poets.roles import Roles
 from haiga.roles.poets.sense import Sense
 from haiga.roles.poets.syntax import (
     FIXED,
@@ -108,6 +109,8 @@ class Board:
         self.vectors = themes.table[ids]
         self.alike = self._alike(len(base), plain)  # (W, W) cosines
         self.sense = Sense(self.words)
+        self.roles = Roles(self.sense)
+        self.worth: Floats = np.zeros(len(ids), np.float32)  # nats; the decoder's weights say
         self.fixed_word = np.array(
             [self.place.get(x.index.get(w, -1), -1) for w in FIXED] + [self.dash]
             + [self.newline]

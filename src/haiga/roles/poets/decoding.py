@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -102,9 +103,9 @@ class Decoder:
     ) -> None:
         self.session, self.lexicon, self.attested = session, lexicon, attested
         self.themes, self.weights = themes, weights
-        self.plain = Board(lexicon, attested, themes)
+        self.plain = self._equipped(Board(lexicon, attested, themes))
         self._boards: dict[tuple[int, ...], Board] = {}
-        self._worth: tuple[Board, Floats] | None = None
+        self._lock = Lock()
 
     def board(self, themes: Sequence[Theme]) -> Board:
         """The tables for these themes: with what they ask for in every slot it may fill."""
@@ -112,13 +113,18 @@ class Decoder:
         if not asked:
             return self.plain
         key = tuple(asked)
-        if key not in self._boards:
-            if len(self._boards) >= _KEPT:
-                self._boards.pop(next(iter(self._boards)))
-            self._boards[key] = Board(
-                self.lexicon, self.attested, self.themes, asked, plain=self.plain
-            )
-        return self._boards[key]
+        with self._lock:
+            if key not in self._boards:
+                if len(self._boards) >= _KEPT:
+                    self._boards.pop(next(iter(self._boards)))
+                self._boards[key] = self._equipped(
+                    Board(self.lexicon, self.attested, self.themes, asked, plain=self.plain)
+                )
+            return self._boards[key]
+
+    def _equipped(self, board: Board) -> Board:
+        board.worth = fixed(board, self.weights)
+        return board
 
     def order(
         self,
@@ -135,9 +141,7 @@ class Decoder:
         rests = resting.random(len(self.lexicon.words)) < self.weights.rested
         slots, tables, reserved = board.plans(form, turn, count, draw, asked if theme.about else ())
         tokens = sum(form.lines) + 4 * len(form.lines)  # each has a syllable, but marks and 's
-        if self._worth is None or self._worth[0] is not board:
-            self._worth = board, fixed(board, self.weights)
-        bias = steer(board, self.weights, self._worth[1], theme, rests[board.ids], asked)
+        bias = steer(board, self.weights, board.worth, theme, rests[board.ids], asked)
         wanted = np.zeros(len(board.ids), bool)
         wanted[asked] = bool(theme.about)
         return Order(
@@ -200,7 +204,7 @@ class Decoder:
         turns = np.array([order.turn == line for order in orders])[poem]
         slots[row[turns], words[turns]] = DASH
         slots[row, words + turns] = NEWLINE
-        roles = Roles(board.sense)
+        roles = board.roles
         left = np.full(len(slots), form.lines[line])
         worths = np.stack([order.steer for order in orders])
         asked = np.stack([order.asked for order in orders])

@@ -35,7 +35,8 @@ class Roles:
 
     def __init__(self, sense: Sense) -> None:
         self.sense = sense
-        self._after_act = np.isin(sense.words, _ACT_PLACES.split())
+        after = set(_ACT_PLACES.split())
+        self._after_act = np.array([word in after for word in sense.words])
 
     def agree(self, slot: str, roles: Ints, words: Ints, coming: Ints) -> Bools | None:
         """(n, W') whether each word goes with what stands there; None where nothing asks.

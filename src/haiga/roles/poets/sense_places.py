@@ -75,7 +75,27 @@ above: land hill water pool house wall tree path
 
 # things that are not everywhere: where each group of kinds may be
 NARROW = {
-    "beast person": """
+    "boat": """
+in: pool rain cloud dark light shade moss
+on: water pool soil hill
+under: tree heaven cloud rain light sky wall
+beneath: tree heaven sky
+over: water pool
+across: water pool
+along: water
+near: water pool hill
+beside: water pool path
+by: water pool
+toward: water light dark
+beyond: water hill wall
+behind: hill cloud tree wall
+past: hill house boat
+into: dark cloud light pool rain
+through: cloud rain dark light
+from: water dark
+at: pool
+""",
+    "beast person thing vessel lamp stone": """
 in: land pool house room dark shade light rain wind tree grass reed clover wheat corn barley hay straw ivy heather weed door silence soil hour season
 on: soil water pool path wall boat stone thing body rain frost hill bell
 under: tree heaven cloud wall path rain leaf stone boat thing light water sky
@@ -104,7 +124,7 @@ at: door hour pool path
 from: house tree land hill water door dark leaf bell wall path
 above: hill water pool wall path
 """,
-    "crawler fish thing vessel cloth lamp stone": """
+    "crawler fish cloth": """
 in: land pool house room dark shade light rain wind tree grass reed clover wheat corn barley hay straw ivy heather weed leaves branch bough door nest vessel moss silence soil hour season
 on: soil water pool path wall boat leaf plant stone thing cloth body rain frost hill moss bell
 under: tree heaven cloud wall path rain leaf stone boat thing light water sky

@@ -75,7 +75,8 @@ class Themes:
         rows = [self.vectors.vector(w) for w in (known or [image]) if self.vectors.has(w)]
         likeness = np.zeros(len(lexicon.words), np.float32)
         for row in rows:
-            likeness = np.maximum(likeness, self.table @ row)
+            # no BLAS here: its threads spin on after one small product and slow all that follows
+            likeness = np.maximum(likeness, np.einsum("vd,d->v", self.table, row))
         wanted = known or [image]
         asked = tuple(lexicon.index[w] for w in wanted if w in lexicon.index)
         named = season_of_text([*known] if known else [image])

@@ -190,7 +190,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--out", type=Path, help="folder for the model's files")
     parser.add_argument("--steps", type=int, default=6000, help="of 64 x 40 tokens of verse")
-    parser.add_argument("--refine-steps", type=int, default=400, help="of 32 x 40 tokens")
+    parser.add_argument("--refine-steps", type=int, default=220, help="of 32 x 40 tokens")
     parser.add_argument("--words", type=int, default=8000, help="size of the vocabulary")
     parser.add_argument("--checkpoint", default="haiku", choices=["haiku", "verse"])
     parser.add_argument("--index", default="", help="name of a bundled copying index")
