@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,24 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     read = [Source("Anon", "The Snow", ["the old snow falling in the night", "over my lane"])]
     return make_poet(tmp_path_factory.mktemp("poets") / "tiny", read=read)
+
+
+@pytest.fixture(scope="session")
+def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny poet that writes letter by letter."""
+    from tiny_poet import make_poet
+
+    return make_poet(
+        tmp_path_factory.mktemp("poets") / "letters", level="char", words="etaoinshrdlu"
+    )
+
+
+def artist_with(work: Path, poet: str) -> Path:
+    """The fake artist with another poet, in a folder of its own."""
+    (work / "own").mkdir(exist_ok=True)
+    text = (work / "fake.toml").read_text().replace('use = "fake.v1"\n', poet, 1)
+    (work / "own/mine.toml").write_text(text)
+    return Path("own/mine.toml")
 
 
 def test_a_folder_writes_under_a_form_and_tells_everything_it_recorded(
@@ -98,29 +117,87 @@ def test_greedy_writes_the_same_whatever_the_seed(run: Any, tiny: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--with", "vers"), "no poet named 'vers'"),
+        (("--with", "vers"), "no poet named 'vers', and no such folder; did you mean 'verse'?"),
+        (("--with", "fake.toml"), "fake.toml: is a file, not the folder of a model"),
+        (("--with", "UNFINISHED"), "holds an unfinished run; go on with it"),
+        (("--with", "CHAR", "--form", "haiku"), "`haiga write --form free`"),
         (("--with", "words"), "no poet can use it"),
         (("--with", "."), "holds no model"),
         (("--with", "TINY", "--temperature", "0"), "use --greedy"),
         (("--with", "TINY", "--temperature", "-1"), "use --greedy"),
-        (("--with", "TINY", "--top-p", "0"), "top_p"),
-        (("--with", "TINY", "--begin", " "), "begin: is empty"),
+        (("--with", "TINY", "--top-p", "0"), "haiga: --top-p: must be"),
+        (("--with", "TINY", "--begin", " "), "haiga: --begin: is empty"),
+        (("--with", "TINY", "--begin", "мороз"), "--begin: the syllables of 'мороз' cannot be"),
+        (("--with", "TINY", "--max-shared-words", "1"), "haiga: --max-shared-words: must be"),
+        (("--with", "TINY", "--temperature", "nan"), "--temperature: must be above 0 and at most"),
         (("--with", "TINY", "--begin", "over the mountain by the sea"), "3 too many"),
         (("--with", "TINY", "--lines", "4"), "has 3 lines"),
         (("--with", "TINY", "--season", "sumer"), "summer"),
         (("--with", "TINY", "--diction", "gone.txt"), "gone.txt"),
         (("--with", "haiku", "--form", "couplet"), "--with"),
-        (("--with", "haiku", "--begin", "snow"), "begin"),
+        (("--with", "haiku", "--begin", "snow", "--top-p", "1"),
+         "haiku poet takes no --begin and no --top-p; `--with verse` does"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_is_refused_in_a_sentence(
-    run: Any, tiny: Path, arguments: tuple[str, ...], said: str
+    run: Any, tiny: Path, letters: Path, work: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    done = run("write", *(str(tiny) if a == "TINY" else a for a in arguments))
+    (work / "UNFINISHED/work").mkdir(parents=True)
+    (work / "UNFINISHED/work/plan.json").write_text("{}")
+    folders = {"TINY": tiny, "CHAR": letters}
+    done = run("write", *(str(folders.get(a, a)) for a in arguments))
     assert done.code == 2
     assert said in done.err
     assert "Traceback" not in done.err
     assert done.out == ""
+
+
+def test_what_a_poet_of_letters_does_not_heed_is_told(run: Any, letters: Path) -> None:
+    asked = ("--with", letters, "--form", "free", "--season", "winter", "--diction", "period")
+    done = run("write", *asked)
+    assert done.code == 0
+    assert "writes letter by letter, and heeds no --season and no --diction" in done.err
+    assert run("write", *asked, "--json").object["unheeded"] == ["season", "diction"]
+
+
+def test_a_quotation_that_the_index_does_not_know_is_told(run: Any, tiny: Path) -> None:
+    common = ("write", "--with", tiny, "--form", "free", "--quotation")
+    assert (
+        "no work that the poet read is called “no such title”" in run(*common, "no such title").err
+    )
+    for known in ("the snow", "Anon The Snow", "old snow falling in the night"):
+        assert "no work" not in run(*common, known).err
+
+
+def test_a_model_is_found_beside_the_artists_file_and_again_by_its_recipe(
+    run: Any, tiny: Path, work: Path
+) -> None:
+    mine = artist_with(work, 'use = "lm.v1"\nmodel = "tiny"\ncandidates = 2\n')
+    shutil.copytree(tiny, work / "own/tiny")
+    made = run("create", "--artist", mine, "--studio", "studio", "--seed", 5, "--json")
+    assert made.code == 0, made.err
+    again = run("replay", work / made.object["sheet"], "--json", cwd=work.parent)
+    assert again.object["identical"], again.out
+
+
+@pytest.mark.parametrize(
+    ("poet", "said"),
+    [
+        ('use = "lm.v1"\nmodel = "word"\n', "own/mine.toml:6: poet.model: no poet's model named "
+         "'word', and no such folder beside this file; bundled: haiku, verse"),
+        ('use = "lstm.v1"\nmodel = "TINY"\n', "is for lm.v1"),
+        ('use = "lm.v1"\nmodel = "haiku"\n', "is for lstm.v1"),
+        ('use = "lm.v1"\nmodel = "CHAR"\n', "take a poet of words"),
+    ],
+)  # fmt: skip
+def test_a_poet_that_cannot_serve_an_artist_is_refused_before_a_studio_is_made(
+    run: Any, tiny: Path, letters: Path, work: Path, poet: str, said: str
+) -> None:
+    mine = artist_with(work, poet.replace("TINY", str(tiny)).replace("CHAR", str(letters)))
+    done = run("create", "--artist", mine, "--studio", "studio")
+    assert done.code == 2
+    assert said in done.err
+    assert not (work / "studio").exists()
 
 
 def test_an_artist_may_have_such_a_poet_and_make_pieces_with_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from haiga.actions.poets import check_poet
 from haiga.core import registry
 from haiga.core.config import Artist
 from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
@@ -21,6 +22,7 @@ class Makers:
 
     @cached_property
     def poet(self) -> Poet:
+        check_poet(self.artist.poet)
         return registry.make("poet", self.artist.poet.use, self.artist.poet.settings)
 
     @cached_property

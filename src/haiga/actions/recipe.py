@@ -37,7 +37,8 @@ class Recipe(BaseModel):
     (painting, styled or sheet), `artist` the whole persona as it was then,
     `request` what was asked, `outputs` the digest of each picture made, and
     `made` what a reader may want to know of it without making it again. It holds
-    no time, path or name of a machine: the same seed gives the same recipe.
+    no time or name of a machine, and no path but that of a model's folder of one's own:
+    the same seed gives the same recipe.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)

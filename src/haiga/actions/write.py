@@ -8,6 +8,7 @@ from typing import Any
 
 from haiga.actions.compose import poem_step
 from haiga.actions.makers import Makers
+from haiga.actions.poets import option_of
 from haiga.actions.texts import check_about
 from haiga.core.forms import Form, Span, form_of
 from haiga.core.nouns import Poem, Verdict
@@ -123,6 +124,11 @@ def remarks(poem: Poem) -> Sequence[str]:
     if details.get("unknown_begin"):
         words = ", ".join(details["unknown_begin"])
         out.append(f"the poet does not know, and keeps as they stand: {words}")
+    if details.get("unheeded"):
+        options = " and no ".join(map(option_of, details["unheeded"]))
+        out.append(f"this poet writes letter by letter, and heeds no {options}")
+    for work in details.get("unknown_quotations") or ():
+        out.append(f"--quotation: no work that the poet read is called “{work}”")
     for run in details.get("shared") or ():
         title = f"“{run['title']}”" if run["title"] else "an untitled work"
         by = f" by {run['author']}" if run["author"] else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -86,3 +88,18 @@ Studio = Annotated[
 
 STUDIO = Path("haiga-studio")
 ARTIST = "auria"
+
+
+@contextmanager
+def named(given: Mapping[str, str]) -> Iterator[None]:
+    """Let an error about a setting name the option that gave it: setting -> option."""
+    from haiga.core.errors import UserError
+
+    try:
+        yield
+    except UserError as error:
+        lines = str(error).splitlines()
+        for setting, option in given.items():
+            start = f"{setting}: "
+            lines = [option + t[len(setting) :] if t.startswith(start) else t for t in lines]
+        raise UserError("\n".join(lines)) from error

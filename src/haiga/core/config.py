@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from haiga.core.suggest import hint
 from haiga.core.toml_lines import key_lines, parse
 
 ARTISTS = Path(__file__).parent.parent / "artists"
+MODELS = Path(__file__).parent.parent / "models" / "bundled"
+CARD = "card.toml"
 FROM_POEM = "from-poem"
 RANDOM = "random"
 
@@ -94,6 +97,8 @@ def artist_names() -> list[str]:
 def load_artist(name_or_path: str | Path) -> Artist:
     """A bundled artist by its name, or the artist in a TOML file.
 
+    A model's folder is looked for beside the file first and then in the working folder;
+    the artist has its whole path, which recipes keep.
     Raises UserError when there is none; when the file is at fault, the message
     has one line for every fault: file, line, key and what to do.
     """
@@ -113,7 +118,7 @@ def read_artist(path: Path) -> Artist:
     values, broken = parse(text)
     if broken:
         raise UserError("\n".join(_told(path, "", sentence, line) for line, sentence in broken))
-    faults = list(_faults(values))
+    faults = [*_placed(values, path.parent), *_faults(values)]
     if faults:
         lines = key_lines(text)
         faults.sort(key=lambda fault: fault.line(lines) or 0)
@@ -144,6 +149,42 @@ def _faults(values: Mapping[str, Any]) -> Iterator[_Fault]:
     for section, table in tables.items():
         yield from _setting_faults(section, table)
     yield from _mood_faults(tables.get("mood", {}))
+
+
+def _placed(values: Mapping[str, Any], beside: Path) -> Iterator[_Fault]:
+    """Puts the whole path of its folder for every model that has no bundled name.
+
+    Yields a fault for each that is nowhere. Only for makers of haiga's own: what
+    another's `model` means, its maker knows.
+    """
+    for section, table in values.items():
+        name = table.get("model") if section in SECTIONS and isinstance(table, dict) else None
+        if not isinstance(name, str) or not _is_own(section, table.get("use")):
+            continue
+        if (MODELS / name / CARD).is_file():
+            continue
+        found = [folder for folder in (beside / name, Path(name)) if name and folder.is_dir()]
+        if found:
+            table["model"] = str(found[0].resolve())
+            continue
+        known = hint(name, _models_of(section), label="bundled")
+        sentence = f"no {section}'s model named '{name}', and no such folder beside this file"
+        yield _Fault(f"{section}.model", f"{sentence}; {known}")
+
+
+def _is_own(section: str, use: Any) -> bool:
+    try:
+        return isinstance(use, str) and registry.factory(section, use).__module__.startswith(
+            "haiga."
+        )
+    except UserError:
+        return False  # told with the other faults
+
+
+def _models_of(section: str) -> list[str]:
+    """The bundled models for a role."""
+    cards = {card.parent.name: tomllib.loads(card.read_text()) for card in MODELS.glob(f"*/{CARD}")}
+    return sorted(name for name, card in cards.items() if card["role"] == section)
 
 
 def _nested(section: str, value: Any) -> Any:

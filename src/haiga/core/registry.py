@@ -106,6 +106,12 @@ def setting_faults(
     return faults
 
 
+def takes(role: str, name: str, setting: str) -> bool:
+    """Whether an implementation has a setting of this name; UserError when there is none such."""
+    parameters, any_keyword = _parameters(factory(role, name))
+    return any_keyword or setting in parameters
+
+
 def fault_sentence(fault: ErrorDetails) -> str:
     """What pydantic says of one fault, as the end of a sentence, with what was given."""
     said = fault["msg"].removeprefix("Value error, ")

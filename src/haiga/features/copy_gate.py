@@ -35,13 +35,23 @@ class CopyGate:
             )
         self.index = index
         self.max_shared_words = max_shared_words
-        self._allowed = [tuple(bare_words(text)) for text in allow]
+        self._quotations = list(allow)
+        self._allowed = [tuple(bare_words(text)) for text in self._quotations]
         self._function = np.sort(word_keys(sorted(function_words())))
 
     def copied(self, lines: Sequence[str]) -> list[SharedRun]:
         """The runs of a poem that count, in order; quotations allowed by name are left out."""
         runs = self.index.runs(lines, self.max_shared_words + 1)
         return [run for run in runs if self._counts(run) and not self._is_allowed(run)]
+
+    def unknown_works(self) -> list[str]:
+        """The quotations by which the index knows no title, and no five words of which."""
+        named: set[tuple[str, ...]] = set()
+        if self._quotations:
+            for author, title in self.index.works:
+                named |= _names(author, title)
+        pairs = zip(self._quotations, self._allowed, strict=True)
+        return [t for t, w in pairs if w not in named and not self.index.runs([t], RUN)]
 
     def verdict(self, lines: Sequence[str], name: str = "copying") -> Verdict:
         """Keeps a poem without runs that count; the reason quotes each and names its source.
@@ -96,14 +106,19 @@ class CopyGate:
         )
 
     def _is_allowed(self, run: SharedRun) -> bool:
-        title, author = tuple(bare_words(run.title)), tuple(bare_words(run.author))
-        named = {title, author + title, title + author} - {author}
+        named = _names(run.author, run.title)
         said = tuple(bare_words(run.text))
         return any(
             (bool(quote) and quote in named)
             or any(quote[i : i + len(said)] == said for i in range(len(quote) - len(said) + 1))
             for quote in self._allowed
         )
+
+
+def _names(author: str, title: str) -> set[tuple[str, ...]]:
+    """What a work may be called: its title, with its author before or after it or without."""
+    by, called = tuple(bare_words(author)), tuple(bare_words(title))
+    return {called, by + called, called + by} - {by}
 
 
 def told(run: SharedRun) -> str:

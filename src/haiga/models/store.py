@@ -55,7 +55,8 @@ def load_model(name_or_dir: str | Path, *, role: str = "") -> Model:
 def no_model(name: str, role: str = "") -> str:
     """The message about a model that is nowhere, with the bundled ones of a role near to it."""
     known = [n for n in bundled_names() if role in ("", Model(BUNDLED / n).card.role)]
-    return f"no model named '{name}', and no such folder; {hint(name, known, label='bundled')}"
+    near = hint(name, known, label="bundled")
+    return f"no {role or 'model'} named '{name}', and no such folder; {near}"
 
 
 class Model:

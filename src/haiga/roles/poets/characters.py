@@ -27,21 +27,34 @@ SOFT, HARD = 60, 90
 """Characters after which a line ends at the next blank, and at once."""
 
 
+def no_counting(form: Form) -> str:
+    """The message about a form that no poet of letters can keep."""
+    return (
+        f"form '{form.name}': this poet writes letter by letter and cannot keep syllables or "
+        "rhymes; take a poet of words (`haiga train poet --level word`), or let it write free "
+        "verse (`haiga write --form free`)"
+    )
+
+
 class CharacterWriter:
     """Writes poems of one form with one character-level network.
 
     UserError for a form with syllables or rhymes: it does not know where words end.
-    `about`, seasons and diction steer nothing here.
+    `about`, seasons and diction steer nothing here: `unheeded` names the settings a user
+    gave in vain, and the details of each poem name them again.
     """
 
     def __init__(
-        self, network: PoetNetwork, form: Form, settings: Settings, gate: CopyGate | None
+        self,
+        network: PoetNetwork,
+        form: Form,
+        settings: Settings,
+        gate: CopyGate | None,
+        unheeded: Sequence[str] = (),
     ) -> None:
+        self._unheeded = list(unheeded)
         if form.is_counted or form.is_rhymed:
-            raise UserError(
-                f"form '{form.name}': this poet writes letter by letter and cannot keep syllables "
-                "or rhymes; take --form free, or a poet trained with --level word"
-            )
+            raise UserError(no_counting(form))
         self._network, self._form, self._settings, self._gate = network, form, settings, gate
         self._newline, self._blank = network.index.get("\n", -1), network.index.get(" ", -1)
         if self._newline < 0:
@@ -78,6 +91,8 @@ class CharacterWriter:
         known = self._network.index
         letters = dict.fromkeys(c for line in self._opening for c in line if c not in known)
         details["unknown_begin"] = list(letters)
+        details["unheeded"] = self._unheeded
+        details["decoding"].pop("repetition")
         if about:
             details["unknown_about"] = list(dict.fromkeys(words(about)))
         return Poem(tuple(lines), self._form.name, details=details)

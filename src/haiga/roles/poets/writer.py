@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from haiga.core.errors import UserError
@@ -37,9 +38,11 @@ class LanguageModelPoet:
     what the poet read, but for `quotations` by name.
 
     Details of each poem hold `candidates`, `score`, `parts`, `syllables`, `stanzas`,
-    `shared`, `loops`, `unknown_begin`, `unknown_about`, `doubts`, and the `image` it
-    started from when nothing was asked. Raises UserError for settings out of range, a
-    form that the poet's words cannot fill and an opening that does not fit it.
+    `shared`, `loops`, `unknown_begin`, `unknown_about`, `doubts`, the `image` it
+    started from when nothing was asked, `unknown_quotations` that no work is known by, and
+    `unheeded`: settings that steer no poet of letters. Raises UserError for settings
+    out of range, a form that the poet's words cannot fill and an opening that does not
+    fit it.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class LanguageModelPoet:
         quotations: tuple[str, ...] = (),
     ) -> None:
         _check(candidates, temperature, top_p, repetition, begin)
-        self._model = load_model(model)
+        self._model = load_model(model, role="poet")
         self._lines = lines
         self._settings = Settings(
             candidates=1 if greedy else candidates,
@@ -76,6 +79,13 @@ class LanguageModelPoet:
         pull = imagery if imagery is not None else 0.0 if greedy else 1.0
         self._steer = {"diction": diction, "season": season, "imagery": pull}
         self._max_shared_words, self._quotations = max_shared_words, quotations
+        given = {
+            "season": bool(season),
+            "diction": diction != "plain",
+            "imagery": imagery is not None,
+            "repetition": repetition is not None,
+        }
+        self._steered = [name for name, is_given in given.items() if is_given]
 
     @property
     def models(self) -> Mapping[str, str]:
@@ -123,12 +133,19 @@ class LanguageModelPoet:
             chosen = chosen.of_lines(self._lines)
         writer: WordWriter | CharacterWriter
         if self._network.level == "char":
-            writer = CharacterWriter(self._network, chosen, self._settings, self._gate)
+            writer = CharacterWriter(
+                self._network, chosen, self._settings, self._gate, self._steered
+            )
         else:
             writer = WordWriter(
                 self._network, chosen, self._settings, self._gate, self._steering, self._vocabulary
             )
-        return [writer.write(about, seed) for about, seed in zip(abouts, seeds, strict=True)]
+        poems = [writer.write(about, seed) for about, seed in zip(abouts, seeds, strict=True)]
+        unknown = list(self._gate.unknown_works()) if self._gate else list(self._quotations)
+        if not unknown:
+            return poems
+        told = {"unknown_quotations": unknown}
+        return [replace(poem, details={**poem.details, **told}) for poem in poems]
 
 
 def _check(
@@ -138,11 +155,11 @@ def _check(
         raise UserError(f"candidates: must be from 1 to 256, got {candidates}")
     if temperature <= 0:
         raise UserError(
-            f"temperature: must be above 0, got {temperature:g}; use --greedy (greedy = true) "
-            "for the likeliest words"
+            f"temperature: must be above 0 and at most 3, got {temperature:g}; "
+            "use --greedy (greedy = true) for the likeliest words"
         )
     if not temperature <= 3:
-        raise UserError(f"temperature: must be at most 3, got {temperature:g}")
+        raise UserError(f"temperature: must be above 0 and at most 3, got {temperature:g}")
     if not 0 < top_p <= 1:
         raise UserError(f"top_p: must be above 0 and at most 1, got {top_p:g}")
     if repetition is not None and not 0 <= repetition <= 10:
