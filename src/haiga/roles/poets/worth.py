@@ -52,7 +52,7 @@ class Weights:
     season: float = 0.6
     pair: float = 0.6
     """Affinity with the word before (pointwise mutual information)."""
-    sense: float = 7.0
+    sense: float = 10.0
     """Against what does not go with its subject, preposition or noun."""
     person: float = 1.0
     worn: float = 1.5
