@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from haiga.cli.evaluate import now_and_then
 from haiga.features.copying import Source
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
@@ -69,6 +72,7 @@ def test_the_report_is_told_written_as_a_page_and_as_json(
 ) -> None:
     done = evaluate("poet", "all.jsonl", "--out", tmp_path / "report")
     assert done.code == 0, done.err
+    assert done.err.startswith("reading the texts …")
     assert "10 test works (held-out" in done.out
     assert "5-gram" in done.out
     assert "compared with the 56 works of its copying index" in done.out
@@ -127,7 +131,7 @@ def test_a_poet_of_characters_is_measured_on_free_poems(evaluate: Callable[..., 
     ("model", "texts", "more", "said"),
     [
         ("nowhere", "all.jsonl", (), "no such folder"),
-        ("all.jsonl", "all.jsonl", (), "no such folder"),
+        ("all.jsonl", "all.jsonl", (), "is a file, not the folder of a model"),
         ("poet", "nowhere.jsonl", (), "nowhere.jsonl"),
         ("poet", "empty.txt", (), "empty.txt"),
         ("poet", "all.jsonl", ("--form", "sonnetto"), "no form named 'sonnetto'"),
@@ -160,6 +164,39 @@ def test_a_report_folder_that_cannot_be_made_is_said_before_anything_is_measured
     done = evaluate("poet", "all.jsonl", "--out", tmp_path / "taken")
     assert done.code == 2
     assert "taken: cannot be used as a folder" in done.err
+
+
+def test_a_report_is_not_written_over_another_poets(
+    evaluate: Callable[..., Any], shelf: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report"
+    for _ in range(2):  # over an older one of its own
+        assert evaluate("poet", "new.jsonl", "--out", report).code == 0
+    before = (report / "report.json").read_bytes()
+    for place, said in (
+        (report, "another poet or an earlier training, 'tiny'"),
+        (shelf / "poet", "another model"),
+    ):
+        done = evaluate("unknown", "new.jsonl", "--out", place)
+        assert (done.code, done.out) == (2, "")
+        assert said in done.err
+        assert "--out" in done.err
+    assert (report / "report.json").read_bytes() == before
+    assert not (shelf / "poet" / "report.json").exists()
+    copied = tmp_path / "copied"
+    shutil.copytree(shelf / "unknown", copied)
+    assert evaluate(str(copied), "new.jsonl", "--out", copied).code == 0
+
+
+def test_one_is_told_now_and_then_what_is_being_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    say = now_and_then(heard.append)
+    for seconds in range(0, 20, 2):
+        clock[0] = float(seconds)
+        say(f"{seconds} s")
+    assert heard == ["0 s", "6 s", "12 s", "18 s"]
 
 
 def test_help_explains_each_option(run: Any) -> None:

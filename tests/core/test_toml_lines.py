@@ -1,6 +1,7 @@
 import tomllib
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,3 +72,21 @@ def test_the_line_of_a_key_holds_that_key(tables: dict[str, dict[str, Any]]) -> 
         assert rows[lines[table] - 1] == f"[{table}]"
         for key, value in pairs.items():
             assert rows[lines[f"{table}.{key}"] - 1] == f"{key} = {value}"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ('a = 1\nname = "cinq\nlines = [2]\n', 2, "a quotation is not closed on this line"),
+        ('a = 1\r\nname = "cinq\r\n', 2, "a quotation is not closed on this line"),
+        ("a = 1\nname = 'cinq\nlines = [2]\n", 2, "a quotation is not closed"),
+        ('lines = [2, 4\nrhyme = "x"\n', 2, "is not closed before this, or lacks a comma"),
+        ("name = “cinquain”\n", 1, 'straight "quotation marks"'),
+        ("name cinquain\n", 1, "write key = value"),
+    ],
+)
+def test_a_fault_says_what_to_look_for(text: str, line: int, said: str) -> None:
+    _, faults = parse(text)
+    assert faults[0][0] == line
+    assert said in faults[0][1]
+    assert "Illegal character" not in faults[0][1]

@@ -85,3 +85,10 @@ def test_a_form_of_ones_own_is_judged_as_data_with_ranges_and_stanzas() -> None:
     verdict = judge_form(Poem(("snow is here", "on the hill"), "steps"), form=form)
     assert "instead of 1–2" in verdict.reason
     assert "3 lines instead of 2" in judge_form(Poem(("a",) * 3, "steps"), form=form).reason
+
+
+def test_one_syllable_is_said_as_one() -> None:
+    verdict = judge_form(
+        Poem(("snow", "a crow flies over the hill", "the old pond at night"), "haiku")
+    )
+    assert "“snow” has 1 syllable instead of 5" in verdict.reason

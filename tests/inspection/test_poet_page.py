@@ -12,9 +12,11 @@ from page_reading import read
 from poet_shelf import BigramNetwork, index_of, works, written
 
 from haiga.core.errors import UserError
+from haiga.core.nouns import Poem
 from haiga.inspection.poet_page import poet_page, write_report
-from haiga.inspection.poet_poems import measure_writing
+from haiga.inspection.poet_poems import Written, count_loops, measure_writing
 from haiga.inspection.poet_report import PoetReport, read_moments
+from haiga.inspection.poet_text import poet_text
 from haiga.inspection.poet_texts import measure_reading, sort_works
 
 TRAIN, VALIDATION, TEST = works(40, 1), works(6, 2), works(6, 3)
@@ -92,6 +94,44 @@ def test_the_json_has_every_figure_and_no_number_that_is_none(report: PoetReport
     assert value["writing"]["loops"]["rate"] == pytest.approx(1 / 3)
     assert value["writing"]["examples"][0]["poem"]["lines"][0] == "an old silent pond"
     assert value["learning"][0]["step"] == 100
+
+
+def test_no_copies_at_all_are_not_shown_in_red(report: PoetReport) -> None:
+    assert report.writing
+    assert report.writing.copies
+    assert 'class="value red"' in poet_page(report)
+    clean = replace(report.writing, copies=replace(report.writing.copies, lines_6=0.0))
+    assert 'class="value red"' not in poet_page(replace(report, writing=clean))
+
+
+def test_a_greedy_text_is_always_shown_as_it_stands(report: PoetReport) -> None:
+    assert report.writing
+    assert report.writing.alone
+    shown = Written(Poem(("the moon",)), 0, "the moon", "the moon\n\n\n\n")
+    alone = replace(report.writing.alone, shown=shown, greedy=count_loops([shown]))
+    whole = replace(report, writing=replace(report.writing, alone=alone))
+    found = read(poet_page(whole)).text
+    assert "begun with “the moon”; nothing but spaces and empty lines" in found
+    assert "of them collapsed" in found
+    told = poet_text(whole)
+    assert "100 % (1 of them collapsed) greedy" in told
+    assert "a greedy text: the moon / / / /\n" in told
+
+
+def test_few_tokens_characters_and_seconds_are_called_so(report: PoetReport) -> None:
+    assert report.reading
+    rival = replace(report.reading.kneser_ney, lower_by=-0.588, low=-0.61, high=0.1)
+    reading = replace(report.reading, kneser_ney=rival, unit="characters")
+    moments = (replace(report.learning[0], minutes=0.24),)
+    whole = replace(report, reading=reading, learning=moments)
+    found = " ".join(read(poet_page(whole)).text.split())
+    assert "The held-out perplexity is taken on 6 works of" in found
+    assert "58.8 % worse than it; over works drawn anew, 95 times of 100 between 61 %" in found
+    assert "equally likely characters" in found
+    assert "14 s" in found
+    told = poet_text(whole)
+    assert "without unknown characters: the poet is 58.8 % worse than it" in told
+    assert "it is rough" in told
 
 
 def test_what_could_not_be_measured_is_said_in_red_at_the_top(report: PoetReport) -> None:

@@ -10,7 +10,7 @@ from poet_shelf import BigramNetwork, index_of, works
 
 from haiga.features.copying import CopyIndex
 from haiga.inspection.metrics.kneser_ney import KneserNey, perplexity
-from haiga.inspection.poet_texts import joined, measure_reading, shared_part, sort_works
+from haiga.inspection.poet_texts import caution_on, joined, measure_reading, shared_part, sort_works
 from haiga.media.texts import Text
 
 TRAIN, VALIDATION, TEST = works(60, 1), works(8, 2), works(8, 3)
@@ -128,3 +128,14 @@ def test_only_so_much_of_each_part_is_scored_and_always_the_same(index: CopyInde
     assert max(network.scored) < 300
     assert once.part("train") != measure_reading(network, everything).part("train")
     assert dataclasses.asdict(once)["counts"]["train"] == 60
+
+
+def test_a_figure_over_few_tokens_is_said_to_be_rough(index: CopyIndex) -> None:
+    network = BigramNetwork(TRAIN)
+    found = measure_reading(network, sort_works([*TRAIN, NEW[0]], index))
+    held = found.part("never seen")
+    assert held
+    assert f"taken on 1 work of {held.tokens} tokens in all" in found.caution
+    assert caution_on(dataclasses.replace(held, tokens=1_999))
+    assert not caution_on(dataclasses.replace(held, tokens=2_000))
+    assert not measure_reading(network, sort_works(TRAIN, index)).caution

@@ -54,9 +54,13 @@ def test_utf_16_is_told_by_its_mark_in_either_order(mark: bytes, encoding: str) 
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_without_a_mark_is_told(encoding: str) -> None:
-    decoded = decode(ENGLISH.encode(encoding), "a.txt")
-    assert decoded.text == ENGLISH
+@pytest.mark.parametrize(
+    "text",
+    [ENGLISH, FRENCH, POLISH, GREEK, RUSSIAN, JAPANESE, CHINESE, "Ā mother — Māori\n" * 9],
+)
+def test_utf_16_without_a_mark_is_told(encoding: str, text: str) -> None:
+    decoded = decode(text.encode(encoding), "a.txt")
+    assert decoded.text == text
     assert decoded.notes == (f"not UTF-8; read as {encoding.upper()}",)
 
 

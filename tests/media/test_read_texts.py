@@ -168,7 +168,7 @@ def test_a_huge_cell_is_read_and_the_csv_module_left_as_it_was(tmp_path: Path) -
 def test_line_ends_written_out_become_line_ends(tmp_path: Path) -> None:
     read = read_texts(written(tmp_path / "a.csv", "text\nsnow\\r\\nrain\\nhail\n"))
     assert read.texts[0].text == "snow\nrain\nhail"
-    assert "a.csv: line ends written as \\n in 1 texts" in read.notes
+    assert "a.csv: line ends written as \\n in 1 text" in read.notes
 
 
 def test_a_csv_in_another_encoding_says_so(tmp_path: Path) -> None:
@@ -386,7 +386,7 @@ def test_a_folder_with_nothing_to_read_is_refused(tmp_path: Path, names: list[st
 def test_a_folder_where_nothing_can_be_read_says_why(tmp_path: Path) -> None:
     written(tmp_path / "a.txt", "")
     written(tmp_path / "b.txt", b"\0" * 500)
-    with pytest.raises(UserError, match=r"nothing in it can be read; .*a.txt: is empty"):
+    with pytest.raises(UserError, match=r"nothing in it .*a.txt: is empty; give a file"):
         read_texts(tmp_path)
 
 
@@ -463,3 +463,15 @@ def test_a_file_too_large_for_memory_is_refused(
     assert read_texts(written(tmp_path / name, "a" * 1_000)).texts
     with pytest.raises(UserError, match=f"{name}: is larger than . GB; split it"):
         read_texts(written(tmp_path / name, "a" * 1_001))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.txt", ""), ("a.txt", " \n\n"), ("a.csv", "text,author\n ,Li\n"), ("a.txt", "***\n---\n")],
+)
+def test_a_file_without_a_word_is_named_with_what_to_give(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    path = written(tmp_path / name, content)
+    with pytest.raises(UserError, match="(is empty|holds no text).*; give a file or folder that"):
+        read_texts(path)

@@ -71,3 +71,21 @@ def test_a_comma_after_the_last_cell_is_no_cell() -> None:
     table = read_csv("text,author\nsnow,Li,\nrain,Du,,\n", "a.csv")
     assert [row.values["author"] for row in table.rows] == ["Li", "Du"]
     assert table.notes == ()
+
+
+def test_a_quotation_that_never_ends_is_told_with_its_row() -> None:
+    for end in ("", "\n", "\r\n"):
+        table = read_csv(f'artist,text\nA,"x y\nB,z w{end}', "a.csv")
+        assert table.rows[0].values["text"].split() == ["x", "y", "B,z", "w"]
+        assert len(table.notes) == 1
+        assert table.notes[0].startswith("row 2, of 2 lines: its quotation never ends, and all")
+    short = read_csv('artist,text\nA,x\n"B,z\nC,d\n', "a.csv")
+    assert [row.values["artist"] for row in short.rows] == ["A"]
+    assert short.notes[0].startswith("row 3, of 2 lines: its quotation never ends")
+
+
+def test_a_quotation_that_swallows_rows_until_another_begins_is_told() -> None:
+    table = read_csv('artist,text\nA,"x y\nB,"z w"\nC,d\n', "a.csv")
+    assert len(table.rows) == 2
+    assert table.notes[0].startswith("row 2, of 2 lines: a quotation ends in the middle of a cell")
+    assert read_csv('artist,text\nA,"x ""y""\nB"\nC,5" tall\n', "a.csv").notes == ()

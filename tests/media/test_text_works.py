@@ -1,5 +1,7 @@
 """One plain text into works."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,7 +118,7 @@ def test_no_word_is_lost_or_doubled_and_lines_are_right(content: str, markdown: 
     read = split_works(content, markdown=markdown)
     kept = "".join(w.title + w.text for w in read.works)
     assert [c for c in kept if c in "ab"].__len__() <= sum(c in "ab" for c in content)
-    lines = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = re.sub(r"\r+\n|\r", "\n", content).split("\n")
     for work in read.works:
         assert work.text == tidy(work.text)
         assert work.text.strip()

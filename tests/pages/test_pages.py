@@ -13,7 +13,7 @@ from page_reading import read
 import haiga.pages
 from haiga.pages import parts
 from haiga.pages.markup import Html, element, markup
-from haiga.pages.numbers import number, share
+from haiga.pages.numbers import duration, number, share
 from haiga.pages.page import Section, page
 from haiga.pages.plots import Bar, Series, bar_chart, line_chart
 
@@ -113,6 +113,15 @@ def test_overlapping_marks_make_one() -> None:
 )  # fmt: skip
 def test_numbers_are_short(value: float | None, shown: str) -> None:
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [(0, "under 1 s"), (0.24, "14 s"), (1, "1.0 min"), (3.46, "3.5 min"), (47.8, "48 min"),
+     (60, "1 h"), (125.2, "2 h 5 min")],
+)  # fmt: skip
+def test_a_time_is_told_as_people_say_it(minutes: float, shown: str) -> None:
+    assert duration(minutes) == shown
 
 
 @pytest.mark.parametrize(

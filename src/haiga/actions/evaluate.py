@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,15 +11,18 @@ from pathlib import Path
 from haiga.actions.poets import VOCABULARY, poet_for
 from haiga.actions.seeds import seeds_for
 from haiga.core import registry
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.core.forms import form_of
 from haiga.core.nouns import Poem
 from haiga.core.roles import Poet
 from haiga.features.copying import CopyIndex
+from haiga.inspection.poet_page import JSON as REPORT
 from haiga.inspection.poet_report import Assessed, PoetReport, assess, read_moments
 from haiga.inspection.poet_texts import MOST_TOKENS, Works, sort_works
 from haiga.media.text_choice import TextChoice
 from haiga.media.texts import Text, keep_where, read_texts
+from haiga.models.card import CARD, ModelCard, read_card
 from haiga.models.store import Model, load_model
 from haiga.roles.poets.network import PoetNetwork
 from haiga.roles.poets.sources import copy_index_of
@@ -58,7 +63,7 @@ def evaluate_poet(
     )
     texts = keep_where(read.texts, choice.where, min_works=choice.min_works)
     if not texts:
-        raise UserError(f"{choice.path}: holds no text; give a file or folder of poems")
+        raise UserError(f"{choice.path}: holds no text; give a file or folder that holds poems")
     index = index_of(loaded)
     works = sort_works(texts, index)
     poet = registry.make("poet", use, {"model": model})
@@ -86,6 +91,7 @@ def evaluate_poet(
     )
     return PoetReport(
         poet=loaded.card.name,
+        model=sum_of(loaded.card),
         title=loaded.card.title,
         about=about_model(loaded, network),
         texts=about_texts(choice, texts, works),
@@ -101,6 +107,43 @@ def evaluate_poet(
         learning=read_moments(_log_lines(loaded.folder)),
         notes=tuple(notes),
     )
+
+
+def refuse_other_poets(model: str, folder: Path) -> None:
+    """Raises UserError where a report on `model` would stand in another poet's place.
+
+    That is a folder with another model in it, or with another poet's report. A model's
+    own folder, and an older report on the same model, may be written over.
+    """
+    sum_ = sum_of(load_model(model).card)
+    if (folder / CARD).is_file():
+        other = read_card(folder)
+        if sum_of(other) != sum_:
+            raise UserError(
+                f"{folder}: holds another model, '{other.name}', whose own report would be "
+                "lost; give --out a folder of its own"
+            )
+        return
+    try:
+        old = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError):
+        old = None
+    table = old if isinstance(old, dict) else {}
+    if table.get("model") != sum_:
+        whose = "something else"
+        if "poet" in table:
+            whose = f"another poet or an earlier training, '{table['poet']}'"
+        raise UserError(
+            f"{folder}: holds a {REPORT} of {whose}; give --out another folder, or remove it"
+        )
+
+
+def sum_of(card: ModelCard) -> str:
+    """A sha256 that tells a model from every other: of its files' names and sums."""
+    listed = "".join(f"{file.sha256}  {file.name}\n" for file in card.files)
+    return hashlib.sha256(listed.encode()).hexdigest()
 
 
 def index_of(model: Model) -> CopyIndex | None:
@@ -122,7 +165,7 @@ def about_model(model: Model, network: PoetNetwork | None) -> dict[str, str]:
         known["looks back on"] = f"{context} {unit}" if network.context else context
     known["size"] = f"{sum(file.bytes for file in card.files) / 1e6:.1f} MB"
     for source in card.data[:5]:
-        known[f"learned from: {source.name}"] = f"{source.items:,} works, {source.licence}"
+        known[f"learned from: {source.name}"] = f"{counted(source.items, 'work')}, {source.licence}"
     return {name: value for name, value in known.items() if value}
 
 
@@ -131,7 +174,7 @@ def about_texts(choice: TextChoice, texts: Sequence[Text], works: Works) -> dict
     authors = len({text.author for text in texts if text.author})
     known = {
         "texts": choice.path.name,
-        "works": f"{len(texts):,}" + (f" by {authors:,} authors" if authors else ""),
+        "works": f"{len(texts):,}" + (f" by {counted(authors, 'author')}" if authors else ""),
     }
     if choice.where:
         known["only"] = ", ".join(choice.where)
@@ -139,7 +182,7 @@ def about_texts(choice: TextChoice, texts: Sequence[Text], works: Works) -> dict
         known["only authors with"] = f"at least {choice.min_works} works"
     for name, some in works.parts.items():
         if some:
-            known[name] = f"{len(some):,} works"
+            known[name] = counted(len(some), "work")
     return known
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +23,19 @@ app = typer.Typer(
 @app.callback()
 def evaluate() -> None:
     """Measure a model: what it learned, what it makes, what it copies."""
+
+
+def now_and_then(say: Callable[[str], None], seconds: float = 5) -> Callable[[str], None]:
+    """Passes on the first sentence, and of the others what comes so long after the last said."""
+    said = -math.inf
+
+    def hear(what: str) -> None:
+        nonlocal said
+        if time.monotonic() - said >= seconds:
+            said = time.monotonic()
+            say(what)
+
+    return hear
 
 
 @app.command("poet")
@@ -79,7 +96,7 @@ def poet(
     debug: options.Debug = False,
 ) -> None:
     """Measure a poet: perplexity beside an n-gram model's, form, loops, variety, copies."""
-    from haiga.actions.evaluate import evaluate_poet
+    from haiga.actions.evaluate import evaluate_poet, refuse_other_poets
     from haiga.cli import output
     from haiga.inspection.poet_page import HTML, write_report
     from haiga.inspection.poet_text import poet_text
@@ -87,16 +104,20 @@ def poet(
     from haiga.media.text_choice import TextChoice
 
     if out is not None:
+        refuse_other_poets(model, out)
         make_folder(out)  # before minutes are spent on figures that have no place to go
     choice = TextChoice(
         texts, tuple(where or ()), min_works, text_column, author_column, title_column
     )
-    with output.progress(count + 8) as bar:
+    with output.progress(count // 10 + 8) as bar:
+        say = now_and_then(output.tell)
 
         def tell(what: str) -> None:
             output.stop_if_interrupted()
             bar.begin(what)
             bar.advance()
+            if not sys.stderr.isatty():
+                say(f"{what} …")
 
         report = evaluate_poet(model, choice, count=count, seed=seed, form=form, tell=tell)
     if out is not None:

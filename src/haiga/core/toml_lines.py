@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"^\s*\[\[?\s*(?P<key>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _PAIR = re.compile(r"""^\s*(?P<key>[A-Za-z0-9_."'-]+(?:\s*\.\s*[A-Za-z0-9_"'-]+)*)\s*=""")
+_CLOSE = "end it with the mark it begins with"
+_ADVICE = {
+    "Illegal character '\\n'": f"a quotation is not closed on this line; {_CLOSE}",
+    "Illegal character '\\r'": f"a quotation is not closed on this line; {_CLOSE}",
+    'Expected "\'"': f"a quotation is not closed; {_CLOSE}",
+    "Unterminated string": f"a quotation is not closed; {_CLOSE}",
+    "Unclosed array": "a list that begins with [ is not closed before this, or lacks a comma",
+    "Unclosed inline table": "a table that begins with { is not closed, or lacks a comma",
+    "Expected '=' after a key": "write key = value",
+    "Expected newline or end of document": "there is more on this line than a key and its value",
+    "Invalid value": 'write text between straight "quotation marks" and numbers without any',
+}
+"""What tomllib says of a fault, and what to look for."""
+_KEPT = ("Invalid value",)
 _MANY_LINES = re.compile(r'"""|\'\'\'')
 
 
@@ -24,8 +39,8 @@ def parse(text: str) -> tuple[dict[str, Any], list[tuple[int | None, str]]]:
         try:
             values = tomllib.loads("\n".join(lines) + "\n")
         except tomllib.TOMLDecodeError as error:
-            line, sentence = _fault(str(error))
-            faults.append((line, sentence))
+            line, sentence = _fault(str(error), lines)
+            faults.append((line, _plainly(sentence)))
             if line is None or not 1 <= line <= len(lines) or _swallows(sentence, lines[line - 1]):
                 break
             lines[line - 1] = ""
@@ -54,11 +69,25 @@ def key_lines(text: str) -> dict[str, int]:
     return found
 
 
-def _fault(message: str) -> tuple[int | None, str]:
+def _fault(message: str, lines: Sequence[str]) -> tuple[int | None, str]:
+    """Line and sentence of a fault; tomllib has no line for what is open to the end."""
     place = _PLACE.search(message)
     if not place:
         return None, message
-    return (int(place[1]) if place[1] else None), message[: place.start()]
+    sentence = message[: place.start()]
+    if place[1]:
+        return int(place[1]), sentence
+    mark = "'" if sentence.startswith('Expected "\'"') else '"'
+    odd = (n for n, line in enumerate(lines, start=1) if line.count(mark) % 2)
+    return next(odd, None), sentence
+
+
+def _plainly(sentence: str) -> str:
+    """A sentence of tomllib's with what to look for, where it speaks of characters alone."""
+    for fault, advice in _ADVICE.items():
+        if sentence.startswith(fault):
+            return f"{sentence}; {advice}" if fault in _KEPT else advice
+    return sentence
 
 
 def _swallows(sentence: str, line: str) -> bool:

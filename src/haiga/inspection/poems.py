@@ -52,7 +52,8 @@ def _line_fault(poem: Poem, form: Form, line: int) -> str:
     found = possible_syllables(text)
     if span is not None and not any(count in span for count in found):
         read = " or ".join(str(n) for n in sorted(found))
-        return f"“{text}” has {read} syllables instead of {span}"
+        unit = "syllable" if found == {1} else "syllables"
+        return f"“{text}” has {read} {unit} instead of {span}"
     said = words(text)
     for other in form.earlier_rhymes(line):
         before = words(poem.lines[other])

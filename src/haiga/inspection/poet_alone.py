@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from haiga.core.nouns import Poem
 from haiga.core.seeds import generator
-from haiga.features.tokens import NEWLINE, Tokens
+from haiga.features.tokens import NEWLINE
 from haiga.inspection.poet_poems import Written
 from haiga.inspection.poet_texts import Network
 from haiga.media.texts import Text
@@ -30,8 +30,6 @@ Numbers = npt.NDArray[np.int64]
 class SteppingNetwork(Network, Protocol):
     """A network that can be read one token at a time, for many texts at once."""
 
-    @property
-    def splitter(self) -> Tokens: ...
     def begin(self, count: int) -> Any: ...
     def step(self, words: Numbers, state: Any) -> tuple[npt.NDArray[np.float32], Any]: ...
 
@@ -108,7 +106,7 @@ def _poem(network: SteppingNetwork, row: Sequence[int], begun: int, seed: int) -
     text = network.splitter.join([network.tokens[token] for token in row])
     start = network.splitter.join([network.tokens[token] for token in row[:begun]])
     lines = tuple(line for line in text.splitlines() if line.strip())
-    return Written(Poem(lines or (start,), "free"), seed, start.strip())
+    return Written(Poem(lines or (start,), "free"), seed, start.strip(), text)
 
 
 def _newline(network: SteppingNetwork) -> int:

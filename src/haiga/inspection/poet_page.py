@@ -6,13 +6,15 @@ import json
 from pathlib import Path
 
 from haiga import __version__
+from haiga.core.counted import counted
+from haiga.inspection.metrics.collapse import find_collapse
 from haiga.inspection.poet_poems import Beside, Borrowed, Copies, Writing, Written
 from haiga.inspection.poet_report import Moment, PoetReport
-from haiga.inspection.poet_texts import Comparison, Reading
+from haiga.inspection.poet_texts import Comparison, Reading, than
 from haiga.media.durable import make_folder, write_durably
 from haiga.pages import parts
 from haiga.pages.markup import Html
-from haiga.pages.numbers import number, share
+from haiga.pages.numbers import duration, number, share
 from haiga.pages.page import Section, page
 from haiga.pages.parts import Figure, Span
 from haiga.pages.plots import Series, line_chart
@@ -69,6 +71,8 @@ def _first(report: PoetReport) -> Section:
     if writing:
         figures += _first_of_writing(writing)
     notes = [_sentence(reading.why_not_held_out)] if reading and not held else []
+    if reading and reading.caution:
+        notes.append(_sentence(reading.caution))
     for reason in (report.why_no_reading, report.why_no_writing):
         if reason:
             notes.append(_sentence(reason))
@@ -84,14 +88,14 @@ def _first_of_writing(writing: Writing) -> list[Figure]:
             Figure(
                 "lines with 6 copied words",
                 share(copies.lines_6),
-                beside=f"of {copies.lines:,} lines",
-                red=True,
+                beside=f"of {counted(copies.lines, 'line')}",
+                red=copies.lines_6 > 0,
             )
         )
     if writing.form_kept is not None:
         figures.append(
             Figure(f"keep the {writing.form} form", share(writing.form_kept),
-                   beside=f"of {writing.poems:,} poems")
+                   beside=f"of {counted(writing.poems, 'poem')}")
         )  # fmt: skip
     alone = f"network alone, greedy: {share(writing.alone.greedy.rate)}" if writing.alone else ""
     figures.append(Figure("poems that loop", share(writing.loops.rate), beside=alone))
@@ -107,16 +111,18 @@ def _reading(reading: Reading) -> Section:
             Figure(
                 f"perplexity, {_PARTS[part.part]}" + (" (held-out)" if held else ""),
                 number(part.perplexity),
-                _of_part(part.part) + f" Over {part.works:,} works, {part.tokens:,} tokens.",
+                _of_part(part.part) + f" Over {counted(part.works, 'work')}, "
+                f"{counted(part.tokens, 'token')}.",
                 number(rival.perplexity) if rival and held else "",
             )
         )
         if part.unknown_share:
             figures.append(
                 Figure(
-                    "the same, unknown words left out",
+                    f"the same, unknown {reading.unit} left out",
                     number(part.perplexity_known),
-                    f"{share(part.unknown_share)} of these words lie outside its vocabulary. As "
+                    f"{share(part.unknown_share)} of these {reading.unit} lie outside its "
+                    "vocabulary. As "
                     "one kind they are easy to expect; here they are not scored.",
                     number(rival.perplexity_known) if rival and held else "",
                 )
@@ -135,8 +141,8 @@ def _reading(reading: Reading) -> Section:
     return Section(
         "How it reads",
         body,
-        lead="Perplexity is among how many equally likely words it wavers at each step; "
-        "less is better.",
+        lead=f"Perplexity is among how many equally likely {reading.unit} it wavers at each "
+        "step; less is better.",
     )
 
 
@@ -153,17 +159,16 @@ def _of_part(part: str) -> str:
 def _rival(rival: Comparison | None, reading: Reading) -> str:
     if rival is None:
         return _sentence(f"No n-gram model stands beside it: {reading.why_no_kneser_ney}")
-    word = "below" if rival.lower_by >= 0 else "above"
     return (
         f"The {rival.order}-gram is an interpolated modified Kneser-Ney model fitted to "
-        f"{rival.fitted_works:,} training works, {rival.fitted_tokens:,} of the same tokens. The "
-        f"poet's perplexity is {share(abs(rival.lower_by))} {word} its own; over works drawn anew, "
-        f"95 times of 100 between {_signed(-rival.high)} and {_signed(-rival.low)}."
+        f"{counted(rival.fitted_works, 'training work')}, {rival.fitted_tokens:,} of the same "
+        f"tokens. By its perplexity the poet is {than(rival.lower_by)} it; over works drawn anew, "
+        f"95 times of 100 between {_worth(rival.low)} and {_worth(rival.high)}."
     )
 
 
-def _signed(value: float) -> str:
-    return f"{'−' if value < 0 else '+'}{share(abs(value))}"
+def _worth(lower_by: float) -> str:
+    return than(lower_by).removesuffix(" than")
 
 
 def _learning(moments: tuple[Moment, ...]) -> list[Section]:
@@ -182,7 +187,9 @@ def _learning(moments: tuple[Moment, ...]) -> list[Section]:
         log_y=True,
         about="Training is measured under dropout, which makes it look worse than it is. "
         "Where validation turns upward while training still falls, a poet begins to remember "
-        "instead of to learn.",
+        "instead of to learn. While training, the network is measured before its weights are "
+        "rounded to 8 bits, and on long texts in pieces; the figures of “How it reads” are of "
+        "the poet as it is kept. So the two differ a little.",
     )
     best = min(
         (m for m in moments if m.perplexity_validation is not None),
@@ -191,7 +198,7 @@ def _learning(moments: tuple[Moment, ...]) -> list[Section]:
     )
     facts = {"steps": f"{moments[-1].step:,}"}
     if moments[-1].minutes is not None:
-        facts["time"] = f"{number(moments[-1].minutes)} minutes"
+        facts["time"] = duration(moments[-1].minutes)
     speeds = sorted(m.tokens_per_s for m in moments if m.tokens_per_s is not None)
     if speeds:
         facts["speed"] = f"{number(speeds[len(speeds) // 2])} tokens/s (median)"
@@ -210,7 +217,7 @@ def _writing(writing: Writing) -> list[Section]:
                 *_variety(writing.variety),
                 *_faults(writing),
             ],
-            lead=f"{writing.poems:,} poems written for this report.",
+            lead=f"{counted(writing.poems, 'poem')} written for this report.",
         ),
         _copied(writing),
         _alone(writing),
@@ -255,7 +262,7 @@ def _variety(beside: Beside) -> list[Html]:
                 name, share(getattr(beside.poems, key)), means[0].upper() + means[1:] + ".", human
             )
         )
-    told = f"Over {beside.compared:,} poems"
+    told = f"Over {counted(beside.compared, 'poem')}"
     if beside.human:
         told += f", and as many passages of the same lengths from {beside.human_are}"
     table = parts.figures_table(figures, value="this poet", beside="human works")
@@ -280,12 +287,17 @@ def _alone(writing: Writing) -> Section:
         ["poems", f"{alone.drawn.poems:,}", f"{alone.greedy.poems:,}"],
         ["poems that loop", share(alone.drawn.rate), share(alone.greedy.rate)],
     ]
+    if alone.drawn.collapsed or alone.greedy.collapsed:
+        collapsed = (f"{loops.collapsed:,}" for loops in (alone.drawn, alone.greedy))
+        rows.append(["of them collapsed: no word more", *collapsed])
     drawn, greedy = alone.copies_drawn, alone.copies_greedy
     for name, key in (("5", "lines_5"), ("6", "lines_6")):
         figures = [getattr(copies, key) if copies else None for copies in (drawn, greedy)]
         if figures != [None, None]:
             rows.append([f"lines in a run of {name} or more", *map(share, figures)])
     body: list[Html] = [parts.table(["", "drawn", "greedy"], rows, numbers=2)]
+    if alone.shown:
+        body += [Html("<h3>A greedy text, as it stands</h3>"), _as_it_stands(alone.shown)]
     longest = [run for copies in (drawn, greedy) if copies for run in copies.longest]
     longest.sort(key=lambda run: -run.words)
     if longest:
@@ -293,13 +305,20 @@ def _alone(writing: Writing) -> Section:
         body.append(parts.runs([(_passage(run), _source(run)) for run in longest[:5]]))
     looped = [*alone.drawn.examples, *alone.greedy.examples]
     if looped:
-        body += [Html("<h3>What looped</h3>"), parts.bullets(looped)]
+        body += [Html("<h3>What looped</h3>"), parts.bullets(dict.fromkeys(looped))]
     lead = (
         "No form, no choice among drafts, no gate against copies or loops: what it knows by "
         "heart shows here. Drawn: each word as likely as the network expects it. Greedy: always "
         "the likeliest word, after the first words of human works."
     )
     return Section(title, body, lead=lead)
+
+
+def _as_it_stands(one: Written) -> Html:
+    """A text with its empty lines, which a poem's lines leave out."""
+    fault = find_collapse(one.text, one.begun)
+    caption = f"the first, begun with “{one.begun}”" + (f"; {fault}" if fault else "")
+    return parts.poem(one.text.split("\n"), caption=caption)
 
 
 def _copied(writing: Writing) -> Section:
@@ -321,7 +340,7 @@ def _copied(writing: Writing) -> Section:
             "lines in a run of 6 or more",
             share(copies.lines_6),
             "The same with six words in a row: seldom chance.",
-            red=True,
+            red=copies.lines_6 > 0,
         ),
         Figure(
             "poems the gate would refuse",

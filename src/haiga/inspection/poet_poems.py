@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from haiga.features.copy_gate import CopyGate
 from haiga.features.copying import CopyIndex, SharedRun
 from haiga.features.loops import find_loop
 from haiga.features.words import words
+from haiga.inspection.metrics.collapse import find_collapse
 from haiga.inspection.metrics.diversity import as_long_as, distinct, self_repetition
 from haiga.inspection.poems import judge_form
 from haiga.media.texts import Text
@@ -23,11 +25,15 @@ LOOPS_SHOWN = 3
 
 @dataclass(frozen=True)
 class Written:
-    """A poem with the seed it was written from, and the words it was begun with, if any."""
+    """A poem with the seed it was written from, and the words it was begun with, if any.
+
+    `text` is all that a network wrote, empty lines too; empty for a writer's poem.
+    """
 
     poem: Poem
     seed: int
     begun: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,16 @@ class Beside:
 class Loops:
     """How many poems of a kind say the same thing over and over, with examples.
 
-    `rate` is their share, NaN where none were written.
+    `collapsed` of the `looped` come to nothing: empty lines, spaces or one sign without
+    end, or no word after their beginning. `rate` is the share that looped, NaN where none
+    were written.
     """
 
     poems: int
     looped: int
     rate: float
     examples: tuple[str, ...] = ()
+    collapsed: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,12 +115,14 @@ class Alone:
     """The same of poems by the network alone, drawn and greedy: no form, no gate, no choice.
 
     `copies_drawn` and `copies_greedy` are None where there is nothing to compare with.
+    `shown` is the first greedy poem, not chosen; None where there is none.
     """
 
     drawn: Loops
     greedy: Loops
     copies_drawn: Copies | None
     copies_greedy: Copies | None
+    shown: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -180,7 +191,13 @@ def measure_writing(
         variety=compare_variety(said, human or {}),
         copies=copies(sampled),
         why_no_copies=why_no_copies,
-        alone=Alone(count_loops(drawn), count_loops(greedy), copies(drawn), copies(greedy))
+        alone=Alone(
+            count_loops(drawn),
+            count_loops(greedy),
+            copies(drawn),
+            copies(greedy),
+            greedy[0] if greedy else None,
+        )
         if drawn or greedy
         else None,
         why_not_alone=why_not_alone,
@@ -189,12 +206,24 @@ def measure_writing(
 
 
 def count_loops(written: Sequence[Written]) -> Loops:
-    """How many of the poems loop."""
-    found = [(one, loop) for one in written if (loop := find_loop(one.poem.lines))]
-    told = dict.fromkeys(f"“{loop.text}”, {loop.times} times" for _, loop in found)
-    examples = tuple(told)[:LOOPS_SHOWN]
-    rate = len(found) / len(written) if written else float("nan")
-    return Loops(len(written), len(found), rate, examples)
+    """How many of the poems loop or collapse; a poem of words that come round only loops."""
+    looped, collapsed = Counter[str](), Counter[str]()
+    for one in written:
+        if loop := find_loop(one.poem.lines):
+            looped[f"“{loop.text}”, {loop.times} times"] += 1
+        elif fault := find_collapse(one.text or one.poem.text, one.begun):
+            collapsed[fault] += 1
+    examples = (*looped, *collapsed)
+    if collapsed:  # the commonest is always shown
+        examples = (collapsed.most_common(1)[0][0], *examples)
+    found = looped.total() + collapsed.total()
+    return Loops(
+        poems=len(written),
+        looped=found,
+        rate=found / len(written) if written else float("nan"),
+        examples=tuple(dict.fromkeys(examples))[:LOOPS_SHOWN],
+        collapsed=collapsed.total(),
+    )
 
 
 def compare_variety(said: Sequence[Sequence[str]], human: Mapping[str, Sequence[Text]]) -> Beside:

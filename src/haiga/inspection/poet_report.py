@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from haiga.core.counted import counted
 from haiga.core.errors import JobError
 from haiga.core.forms import Form
 from haiga.core.nouns import Poem
@@ -42,7 +43,8 @@ class PoetReport:
 
     `about` says of the poet, `texts` of what it was measured on, `settings` how the
     poems were written: names and values as a reader sees them. `notes` must be read
-    with the figures. `reading` or `writing` is None where nothing could be measured.
+    with the figures. `model` is a sum that tells the model from every other.
+    `reading` or `writing` is None where nothing could be measured.
     """
 
     poet: str
@@ -56,6 +58,7 @@ class PoetReport:
     why_no_writing: str = ""
     learning: tuple[Moment, ...] = ()
     notes: tuple[str, ...] = ()
+    model: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values; what has no figure is null."""
@@ -161,12 +164,13 @@ def _copies_in(it: Assessed) -> tuple[CopyIndex | None, CopyIndex | None, str, s
         fine, told = None, ""
         if it.index.stride != 1 and train:
             fine = _index_of(train)
-            told = f"; for runs of five, with the {len(train):,} training works at hand"
-        return it.index, fine, f"the {len(it.index.works):,} works of its copying index{told}", ""
+            told = f"; for runs of five, with the {counted(len(train), 'training work')} at hand"
+        known = counted(len(it.index.works), "work")
+        return it.index, fine, f"the {known} of its copying index{told}", ""
     texts = it.works.parts.get("unknown", ())
     if not texts:
         return None, None, "", "there is no work at hand that its poems could be compared with"
-    told = f"the {len(texts):,} texts given: the poet itself has no copying index"
+    told = f"the {counted(len(texts), 'text')} given: the poet itself has no copying index"
     return _index_of(texts), None, told, ""
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from haiga.inspection.poet_poems import Borrowed, Writing
+from haiga.core.counted import counted
+from haiga.inspection.poet_poems import Borrowed, Loops, Writing
 from haiga.inspection.poet_report import PoetReport
-from haiga.inspection.poet_texts import Reading
+from haiga.inspection.poet_texts import Reading, than
 from haiga.pages.numbers import number, share
 
 Row = tuple[str, str]
 RUNS_TOLD = 3
+SHOWN = 160
+"""Characters of a text that are shown."""
 
 
 def poet_text(report: PoetReport) -> str:
@@ -32,29 +35,30 @@ def _reading(reading: Reading) -> list[Row]:
         held = "held-out, " if part.part == reading.held_out else ""
         known = (
             f"; {number(part.perplexity_known)} without the {share(part.unknown_share)} "
-            "unknown words"
+            f"unknown {reading.unit}"
             if part.unknown_share
             else ""
         )
         rows.append(
             (
                 "perplexity",
-                f"{number(part.perplexity)} on {part.works:,} {part.part} works ({held}"
-                f"{part.tokens:,} tokens){known}",
+                f"{number(part.perplexity)} on {counted(part.works, f'{part.part} work')} ({held}"
+                f"{counted(part.tokens, 'token')}){known}",
             )
         )
         rival = reading.kneser_ney
         if held and rival:
-            word = "below" if rival.lower_by >= 0 else "above"
             rows.append(
                 (
                     f"{rival.order}-gram",
                     f"{number(rival.perplexity)} on the same; {number(rival.perplexity_known)} "
-                    f"without unknown words: the poet is {share(abs(rival.lower_by))} {word}",
+                    f"without unknown {reading.unit}: the poet is {than(rival.lower_by)} it",
                 )
             )
     if reading.gap is not None:
         rows.append(("gap", f"{number(reading.gap)} times as perplexed by validation as training"))
+    if reading.caution:
+        rows.append(("note", reading.caution))
     if reading.why_not_held_out:
         rows.append(("note", reading.why_not_held_out))
     elif reading.kneser_ney is None:
@@ -65,7 +69,7 @@ def _reading(reading: Reading) -> list[Row]:
 def _writing(writing: Writing) -> list[Row]:
     rows: list[Row] = []
     if writing.form_kept is not None:
-        kept = f"{share(writing.form_kept)} of {writing.poems:,} poems keep {writing.form}"
+        kept = f"{share(writing.form_kept)} of {counted(writing.poems, 'poem')} keep {writing.form}"
         rows.append(("form", kept))
     if writing.unwritten:
         rows.append(("unwritten", f"{writing.unwritten:,} more could not be brought to an end"))
@@ -75,10 +79,11 @@ def _writing(writing: Writing) -> list[Row]:
         rows.append(
             (
                 "",
-                f"the network alone: {share(alone.drawn.rate)} drawn, {share(alone.greedy.rate)} "
-                "greedy",
+                f"the network alone: {_loops(alone.drawn)} drawn, {_loops(alone.greedy)} greedy",
             )
         )
+        if alone.shown:
+            rows.append(("", f"a greedy text: {_on_one_line(alone.shown.text)}"))
     ours, human = writing.variety.poems, writing.variety.human
     for key in ("distinct_1", "distinct_2", "distinct_3", "self_repetition"):
         beside = f"; {writing.variety.human_are} {share(getattr(human, key))}" if human else ""
@@ -100,6 +105,17 @@ def _writing(writing: Writing) -> list[Row]:
     rows.append(("", f"compared with {copies.against}"))
     rows += [("", _told(run)) for run in copies.longest[:RUNS_TOLD]]
     return rows
+
+
+def _loops(loops: Loops) -> str:
+    collapsed = f" ({loops.collapsed:,} of them collapsed)" if loops.collapsed else ""
+    return share(loops.rate) + collapsed
+
+
+def _on_one_line(text: str) -> str:
+    """A text with its line ends as strokes, cut where it is long."""
+    told = " ".join(" / ".join(text.split("\n")).split())
+    return told if len(told) <= SHOWN else f"{told[: SHOWN - 1].rstrip()}…"
 
 
 def _told(run: Borrowed) -> str:

@@ -93,18 +93,22 @@ def _by_bom(data: bytes) -> Decoded | None:
 
 
 def _utf_16_without_bom(data: bytes) -> Decoded | None:
-    """Mostly Latin letters in UTF-16: a NUL in every second byte and hardly any elsewhere."""
+    """UTF-16 by its NULs: Latin letters have one each, other scripts at spaces and line ends.
+
+    They stand in every second byte and hardly any elsewhere. Where they are few, the text
+    must be without a fault: letters of any script, marks, spaces and line ends.
+    """
     sample = data[:65_536]
-    if len(sample) < 4 or sample.count(0) < len(sample) // 5:
-        return None
     pairs = len(sample) // 2
-    even, odd = sample[::2].count(0) / pairs, sample[1::2].count(0) / pairs
-    if min(even, odd) > 0.02 or max(even, odd) < 0.4:
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if pairs < 2 or max(even, odd) < max(2, 0.01 * pairs) or min(even, odd) > max(even, odd) / 8:
         return None
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     text = data.decode(encoding, "replace")
-    controls = sum(ord(c) < 32 and c not in "\t\n\r\f\v" for c in text[:32_768])
-    if controls > _BINARY_SHARE * min(len(text), 32_768):
+    shown = text[:32_768]
+    faults = sum(not (c.isprintable() or c.isspace()) or c == "\ufffd" for c in shown)
+    allowed = _BINARY_SHARE * len(shown) if max(even, odd) >= 0.4 * pairs else 0
+    if faults > max(allowed, len(data) % 2):  # half a character at the end is one
         return None
     return Decoded(text, (f"not UTF-8; read as {_pretty(encoding)}",))
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.media.encodings import decode
 from haiga.media.text import Text, TextsRead
@@ -20,6 +21,7 @@ from haiga.media.text_works import split_works, tidy
 PLAIN = (".txt", ".md", ".text")
 TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json")
 
+POEMS_WANTED = "give a file or folder that holds poems"
 MAX_BYTES = 1_000_000_000
 """The most that is read of one file, unpacked: it takes several times that in memory."""
 
@@ -44,7 +46,7 @@ def read_file(path: Path, name: str, wanted: Wanted) -> TextsRead:
     notes = [f"{name}: {note}" for note in decoded.notes]
     kind = kind_of(path)
     if not decoded.text.strip():
-        raise UserError(f"{said}: is empty")
+        raise UserError(f"{said}: is empty; {POEMS_WANTED}")
     if kind in TABLES:
         if kind in (".csv", ".tsv", ".tab"):
             table = read_csv(decoded.text, said, text_column=wanted.text)
@@ -102,7 +104,7 @@ def _texts_of_table(table: Table, chosen: Columns, name: str) -> TextsRead:
         unit = table.rows[0].where.partition(" ")[0]
         notes.append(f"{name}: {told(unit, empty)} without text left out")
     if escaped:
-        notes.append(f"{name}: line ends written as \\n in {escaped:,} texts")
+        notes.append(f"{name}: line ends written as \\n in {counted(escaped, 'text')}")
     return TextsRead(tuple(texts), tuple(notes))
 
 

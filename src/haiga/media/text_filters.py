@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.core.suggest import nearest
 from haiga.media.text import Text
@@ -46,7 +47,8 @@ def keep_where(
         left = tuple(text for text in kept if condition.met_by(_value(text, column)))
         if kept and not left:
             raise UserError(
-                f"--where '{condition}': keeps none of {len(kept):,} texts; {_values(kept, column)}"
+                f"--where '{condition}': keeps none of {counted(len(kept), 'text')}; "
+                f"{_values(kept, column)}"
             )
         kept = left
     if min_works < 2:
@@ -138,8 +140,8 @@ def _of_busy_authors(texts: tuple[Text, ...], least: int) -> tuple[Text, ...]:
     left = tuple(text for text in texts if works[_folded(text.author)] >= least)
     if texts and not left:
         raise UserError(
-            f"at least {least} works an author: keeps none of {len(texts):,} texts; no author has "
-            f"more than {max(works.values()):,}"
+            f"at least {least} works an author: keeps none of {counted(len(texts), 'text')}; no "
+            f"author has more than {max(works.values()):,}"
         )
     return left
 

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.media.encodings import decode
 from haiga.media.text import Text, TextsRead
 from haiga.media.text_columns import AUTHOR, TITLE
 from haiga.media.text_files import (
     PLAIN,
+    POEMS_WANTED,
     TABLES,
     Wanted,
     bytes_of,
@@ -57,7 +59,8 @@ def read_folder(root: Path, wanted: Wanted) -> TextsRead:
         )
     notes.extend(_left_out(_relative(root, p) for p in others))
     if paths is tables and plain:
-        notes.append(f"{len(plain):,} plain text files left out: the columns named are in tables")
+        told = counted(len(plain), "plain text file")
+        notes.append(f"{told} left out: the columns named are in tables")
     elif paths is plain and tables:
         named = _few([_relative(root, p) for p in tables])
         notes.append(f"tables left out, since there are plain text files: {named}")
@@ -82,6 +85,7 @@ def read_folder(root: Path, wanted: Wanted) -> TextsRead:
             remarks.setdefault(note.removeprefix(f"{name}: "), []).append(name)
     if not texts:
         reason = refused[0] if refused else f"{shown(str(root))}: holds no text"
+        reason = f"{reason.removesuffix(f'; {POEMS_WANTED}')}; {POEMS_WANTED}"
         raise UserError(
             reason
             if len(paths) == 1
@@ -89,10 +93,11 @@ def read_folder(root: Path, wanted: Wanted) -> TextsRead:
         )
     notes.extend(f"{_few(names)}: {remark}" for remark, names in remarks.items())
     if authors:
-        notes.append(f"{len(authors):,} authors from the names of folders: {_few(list(authors))}")
+        told = counted(len(authors), "author")
+        notes.append(f"{told} from the names of folders: {_few(list(authors))}")
     notes.extend(f"left out: {reason}" for reason in refused[:10])
     if len(refused) > 10:
-        notes.append(f"left out: {len(refused) - 10:,} more files that cannot be read")
+        notes.append(f"left out: {counted(len(refused) - 10, 'more file')} that cannot be read")
     return TextsRead(tuple(texts), tuple(notes))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.media.text_columns import AUTHOR, TEXT, TITLE, guess
 
@@ -18,6 +19,11 @@ DELIMITERS = (",", ";", "\t", "|")
 _SNIFFED = 200_000  # characters looked at to tell the delimiter
 _FIELD_LIMIT = 2**31 - 1  # a C long on every system
 _OPEN_QUOTE_LINES = 3_000  # a row over this many lines: a quotation mark was left open
+_LAST = "\x1e\x1fthe end\x1f\x1e"  # a line after the last, which an open quotation swallows
+_NEVER_ENDS = (
+    "its quotation never ends, and all that follows in the file is taken for its text; close the "
+    'quotation with "'
+)
 
 
 @dataclass(frozen=True)
@@ -60,9 +66,9 @@ def read_csv(content: str, name: str, *, text_column: str | None = None) -> Tabl
 
 def _csv_table(content: str, delimiter: str, name: str, text_column: str | None) -> Table:
     rows = _csv_rows(content, delimiter, name)
-    _, _, names = next(rows, (1, 1, []))
+    _, _, names, fault = next(rows, (1, 1, [], ""))
     if not names:
-        raise UserError(f"{name}: is empty; the first row has to name the columns")
+        raise UserError(f"{name}: is empty; give a table whose first row names the columns")
     columns = _column_names(names)
     last = columns[-1]
     last_is_text = (
@@ -73,9 +79,11 @@ def _csv_table(content: str, delimiter: str, name: str, text_column: str | None)
     few: list[int] = []
     many: list[int] = []
     joined: list[int] = []
-    notes: list[str] = []
-    for number, lines, cells in rows:
-        if lines > _OPEN_QUOTE_LINES:
+    notes = [f"the row of column names: {fault}"] if fault else []
+    for number, lines, cells, fault in rows:
+        if fault:
+            notes.append(f"row {number}, of {counted(lines, 'line')}: {fault}")
+        elif lines > _OPEN_QUOTE_LINES:
             notes.append(f"row {number} has {lines:,} lines; is a quotation mark left open there?")
         if len(cells) < len(columns):
             few.append(number)
@@ -98,20 +106,60 @@ def _csv_table(content: str, delimiter: str, name: str, text_column: str | None)
     return Table(columns, tuple(kept), tuple(notes))
 
 
-def _csv_rows(content: str, delimiter: str, name: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Row number, how many lines it takes, cells; empty rows count and are passed over."""
+def _csv_rows(content: str, delimiter: str, name: str) -> Iterator[tuple[int, int, list[str], str]]:
+    """Row number, how many lines it takes, cells, and what is wrong with its quotation marks.
+
+    Empty rows count and are passed over.
+    """
+    spaced = delimiter != "\t"
+    of_row: list[str] = []
     reader = csv.reader(
-        io.StringIO(content, newline=""), delimiter=delimiter, skipinitialspace=delimiter != "\t"
+        _noted(_closed(content), of_row), delimiter=delimiter, skipinitialspace=spaced
     )
-    number = line = 0
+    number = 0
     try:
         for cells in reader:
             number += 1
+            fault = ""
+            if cells == [_LAST]:
+                return
+            if of_row[-1] == _LAST:
+                fault = _NEVER_ENDS
+                cells[-1] = cells[-1].removesuffix(_LAST)
+                of_row.pop()
+            elif len(of_row) > 1:
+                fault = _loose_quotes(of_row, delimiter, spaced)
             if cells:
-                yield number, reader.line_num - line, cells
-            line = reader.line_num
+                yield number, len(of_row), cells, fault
+            of_row.clear()
     except csv.Error as error:
         raise UserError(f"{name}: row {number + 1} cannot be read: {error}") from error
+
+
+def _closed(content: str) -> Iterator[str]:
+    """The lines of a table, and a last one that is a row of its own unless a quotation is open."""
+    line = "\n"
+    for line in io.StringIO(content, newline=""):
+        yield line if line.endswith(("\n", "\r")) else line + "\n"
+    yield _LAST
+
+
+def _noted(lines: Iterator[str], of_row: list[str]) -> Iterator[str]:
+    for line in lines:
+        of_row.append(line)
+        yield line
+
+
+def _loose_quotes(lines: list[str], delimiter: str, spaced: bool) -> str:
+    """What is wrong where a quotation of several lines ends in the middle of a cell, else ""."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, skipinitialspace=spaced, strict=True))
+    except csv.Error:
+        return (
+            "a quotation ends in the middle of a cell; is a quotation mark left open there, or "
+            "one inside the text not doubled?"
+        )
+    return ""
 
 
 def _delimiter(content: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from haiga.core.errors import UserError
 from haiga.media.text import Text, TextsRead
-from haiga.media.text_files import Wanted, read_file, shown
+from haiga.media.text_files import POEMS_WANTED, Wanted, read_file, shown
 from haiga.media.text_filters import keep_where
 from haiga.media.text_folders import read_folder
 
@@ -47,5 +47,5 @@ def read_texts(
         return read_folder(path, wanted)
     read = read_file(path, shown(path.name), wanted)
     if not read.texts:
-        raise UserError(f"{shown(str(path))}: holds no text")
+        raise UserError(f"{shown(str(path))}: holds no text; {POEMS_WANTED}")
     return read

@@ -21,6 +21,16 @@ def number(value: float | None, digits: int = 3) -> str:
     return f"{value:,.{digits - 1 - math.floor(math.log10(abs(value)))}f}"
 
 
+def duration(minutes: float) -> str:
+    """A time as people say it: "14 s", "3.5 min", "48 min", "2 h 5 min"."""
+    if minutes < 1:
+        return f"{60 * minutes:.0f} s" if minutes >= 1 / 60 else "under 1 s"
+    if minutes < 60:
+        return f"{minutes:.1f} min" if minutes < 10 else f"{minutes:.0f} min"
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours:,} h {rest} min" if rest else f"{hours:,} h"
+
+
 def share(value: float | None) -> str:
     """A share, seldom above 1, as a percentage: "0.4 %", "100 %"; a dash for none.
 
