@@ -188,6 +188,7 @@ def test_a_model_is_found_beside_the_artists_file_and_again_by_its_recipe(
         ('use = "lstm.v1"\nmodel = "TINY"\n', "is for lm.v1"),
         ('use = "lm.v1"\nmodel = "haiku"\n', "is for lstm.v1"),
         ('use = "lm.v1"\nmodel = "CHAR"\n', "take a poet of words"),
+        ('use = "lm.v1"\ntop_p = 0.0\n', "top_p: must be above 0"),
     ],
 )  # fmt: skip
 def test_a_poet_that_cannot_serve_an_artist_is_refused_before_a_studio_is_made(

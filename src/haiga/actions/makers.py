@@ -7,6 +7,7 @@ from functools import cached_property
 from haiga.actions.poets import check_poet
 from haiga.core import registry
 from haiga.core.config import Artist
+from haiga.core.forms import form_of
 from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
 
 
@@ -19,6 +20,11 @@ class Makers:
 
     def __init__(self, artist: Artist) -> None:
         self.artist = artist
+
+    def check_poet(self, form: str) -> None:
+        """Raise now, before anything is made, what would keep the poet from writing a form."""
+        check_poet(self.artist.poet, form_of(form))
+        _ = self.poet
 
     @cached_property
     def poet(self) -> Poet:

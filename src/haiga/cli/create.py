@@ -26,16 +26,14 @@ def create(
     from haiga.actions.compose import FORM
     from haiga.actions.create import create
     from haiga.actions.makers import Makers
-    from haiga.actions.poets import check_poet
     from haiga.actions.seeds import seeds_for
     from haiga.archive.studio import Studio
     from haiga.cli import output
     from haiga.core.config import load_artist
-    from haiga.core.forms import form_of
 
     seeds = seeds_for(seed, count)
     makers = Makers(load_artist(artist))
-    check_poet(makers.artist.poet, form_of(FORM))  # before a studio is made
+    makers.check_poet(FORM)  # before a studio is made
     home = Studio.open(studio)
     steps = 11  # ten steps of a piece and its keeping
     with output.progress(steps * count) as bar:
