@@ -187,9 +187,9 @@ def _learning(moments: tuple[Moment, ...]) -> list[Section]:
         log_y=True,
         about="Training is measured under dropout, which makes it look worse than it is. "
         "Where validation turns upward while training still falls, a poet begins to remember "
-        "instead of to learn. While training, the network is measured before its weights are "
-        "rounded to 8 bits, and on long texts in pieces; the figures of “How it reads” are of "
-        "the poet as it is kept. So the two differ a little.",
+        "instead of to learn. Here texts are read in pieces, each begun without what came before, "
+        "and the weights not yet rounded to 8 bits; “How it reads” takes the poet as it is kept. "
+        "So the two differ, most where the texts are few.",
     )
     best = min(
         (m for m in moments if m.perplexity_validation is not None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haiga.core.counted import counted
+from haiga.inspection.metrics.collapse import find_collapse
 from haiga.inspection.poet_poems import Borrowed, Loops, Writing
 from haiga.inspection.poet_report import PoetReport
 from haiga.inspection.poet_texts import Reading, than
@@ -83,7 +84,9 @@ def _writing(writing: Writing) -> list[Row]:
             )
         )
         if alone.shown:
-            rows.append(("", f"a greedy text: {_on_one_line(alone.shown.text)}"))
+            fault = find_collapse(alone.shown.text, alone.shown.begun)
+            told = _on_one_line(alone.shown.text) + (f" ({fault})" if fault else "")
+            rows.append(("", f"a greedy text: {told}"))
     ours, human = writing.variety.poems, writing.variety.human
     for key in ("distinct_1", "distinct_2", "distinct_3", "self_repetition"):
         beside = f"; {writing.variety.human_are} {share(getattr(human, key))}" if human else ""
