@@ -16,7 +16,7 @@ WORDS = Tokens("word")
     [
         ("The Sea,\nO’er", ["the", "sea", ",", NEWLINE, "o'er"]),
         ("'Tis moon-lit -- aye", ["'tis", "moon-lit", "—", "aye"]),
-        ("don't stop, rock'n'roll singin' 24,5", ["don't", "stop", ",", "rock'n'roll", "singin'", "24,5"]),
+        ("don't, rock'n'roll singin' 24,5", ["don't", ",", "rock'n'roll", "singin'", "24,5"]),
         ("“Go!” he said", ['"', "go", "!", '"', "he", "said"]),
         ("a\r\nb\r\n\r\n\r\nc", ["a", NEWLINE, "b", NEWLINE, NEWLINE, "c"]),
         ("été straße 俳画", ["été", "straße", "俳画"]),

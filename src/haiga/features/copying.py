@@ -340,7 +340,8 @@ def _bucket(keys: Keys, count: int) -> Ints:
 
 def _starts(arrays: Mapping[str, npt.NDArray[Any]], bucket: Ints) -> Ints:
     """The first entry of each bucket."""
-    return arrays["blocks"][bucket >> _BLOCK].astype(np.int64) + arrays["starts"][bucket]
+    blocks = arrays["blocks"][bucket >> _BLOCK].astype(np.int64)
+    return np.asarray(blocks + arrays["starts"][bucket], np.int64)
 
 
 def _in_sixes(content: Ints) -> Ints:
