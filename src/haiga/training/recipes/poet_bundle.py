@@ -32,7 +32,8 @@ def main(argv: list[str]) -> None:
     p.add_argument("--title", help="a few words (default: as it is)")
     p.add_argument("--about", help="a sentence (default: as it is)")
     p.add_argument("--licence", help="of the model's files (default: as it is)")
-    p.add_argument("--report", type=Path, help="a report.json whose figures go on the card")
+    p.add_argument("--recipe", help="where the commands that made it stand (default: as it is)")
+    p.add_argument("--figures", type=Path, help="a JSON object of figures for the card")
     o = p.parse_args(argv)
     model = load_model(o.poet)
     if OWN not in {file.name for file in model.card.files}:
@@ -47,8 +48,8 @@ def main(argv: list[str]) -> None:
     save_file(split, o.out / SPLITS)
     card = model.card
     quality = dict(card.quality)
-    if o.report:
-        quality |= json.loads(o.report.read_text("utf-8"))
+    if o.figures:
+        quality |= json.loads(o.figures.read_text("utf-8"))
     write_card(
         o.out,
         name=o.name or card.name,
@@ -57,7 +58,7 @@ def main(argv: list[str]) -> None:
         about=o.about or card.about,
         licence=o.licence or card.licence,
         origin=card.origin,
-        recipe=card.recipe,
+        recipe=o.recipe or card.recipe,
         files=["step.onnx", "vocabulary.json", SPLITS],
         data=[source.model_dump() for source in card.data],
         quality=quality,
