@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.core.forms import Form
 from haiga.features.syllables import count, uncountable
@@ -101,7 +102,7 @@ def _check_whole(text: str, line: int, form: Form) -> None:
     many = n - span.most if n > span.most else span.least - n
     side = "many" if n > span.most else "few"
     raise UserError(
-        f"begin: line {line + 1} has {n} syllables, {many} too {side} for the {span} of "
+        f"begin: line {line + 1} has {counted(n, 'syllable')}, {many} too {side} for the {span} of "
         f"form '{form.name}'"
     )
 
@@ -117,7 +118,7 @@ def _spoken(opening: Opening, line: int, keeper: Keeper, may_end: bool) -> int:
         if n <= span.most and (table[n] or (may_end and n in span)):
             return n
     n = totals[0]
-    where = f"begin: line {line + 1} has {n} syllables"
+    where = f"begin: line {line + 1} has {counted(n, 'syllable')}"
     if n > span.most:
         raise UserError(
             f"{where}, {n - span.most} too many for the {span} of form '{keeper.form.name}'"

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.core.seeds import generator
 from haiga.features.tokens import END, NEWLINE, UNKNOWN, Tokens
@@ -104,9 +105,9 @@ def split_works(
     """Works by part; which group goes where depends on the seed and the group's name alone."""
     groups = _groups(works, by)
     if len(groups) < 3:
-        what = "authors" if by == "author" else "works"
+        what = counted(len(groups), f"different {by}")
         raise UserError(
-            f"the texts hold {len(groups)} different {what}: training, validation and test "
+            f"the texts hold {what}: training, validation and test "
             "need one each; "
             + ("leave out --by author" if by == "author" else "part the text with blank lines")
         )
