@@ -21,7 +21,7 @@ from haiga.features.tokens import END
 from haiga.models.store import load_model
 from haiga.roles.poets.network import PoetNetwork
 from haiga.training.poet import loop
-from haiga.training.recipes.poet import main
+from haiga.training.recipes.poet import check, main, parser
 
 pytestmark = pytest.mark.slow
 
@@ -166,7 +166,6 @@ def test_training_stops_early_when_validation_no_longer_improves(
 ) -> None:
     said: list[str] = []
     from haiga.training.poet import session
-    from haiga.training.recipes.poet import check, parser
 
     options = parser().parse_args(
         ["--texts", str(texts), "--out", str(tmp_path / "p"), "--steps", "5000", "--patience", "2",
@@ -239,6 +238,13 @@ def test_a_folder_of_other_things_is_left_alone(texts: Path, tmp_path: Path) -> 
     with pytest.raises(UserError, match=r"holds other files \(notes.txt\)"):
         _train(texts, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_nothing_but_the_texts_and_a_folder_need_be_given(texts: Path, tmp_path: Path) -> None:
+    options = parser().parse_args(["--texts", str(texts), "--out", str(tmp_path / "p")])
+    check(options)
+    assert options.context is None
+    assert options.threads is None
 
 
 def test_there_must_be_a_run_to_go_on_with(texts: Path, tmp_path: Path) -> None:

@@ -121,7 +121,6 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--threads",
         type=int,
-        default=0,
         metavar="N",
         help="processor threads (default: one a core)",
     )
