@@ -152,7 +152,7 @@ def test_words_of_the_opening_that_the_poet_never_learned_are_kept_and_said(tiny
     ("form", "begin", "said"),
     [
         ("haiku", "over the mountain by the sea", "line 1 has 8 syllables, 3 too many for the 5"),
-        ("haiku", "snow\nrain", "line 1 has 1 syllables, 4 too few for the 5"),
+        ("haiku", "snow\nrain", "line 1 has 1 syllable, 4 too few for the 5"),
         ("haiku", "a\nb\nc\nd", "has 4 lines"),
         ("haiku", "the snow in the night\nthe rain on the road and lane\nthe moon by the sea",
          "to its end"),
