@@ -14,7 +14,6 @@ from safetensors.numpy import save_file
 
 from haiga.features.bloom import Bloom
 from haiga.models.card import write_card
-from haiga.models.session import Session
 from haiga.roles.poets.sense import every_word
 from haiga.roles.poets.syntax import FIXED
 from haiga.training.nets.lstm import WordLstm
@@ -34,6 +33,7 @@ from haiga.training.text_export import (
     count_pairs,
     folded,
     names_in,
+    parity,
     poem_words,
     whole_runs,
     word_table,
@@ -151,32 +151,3 @@ def _write_card(out: Path, figures: dict[str, Any], same: dict[str, float]) -> N
         quality=figures,
         parity=same,
     )
-
-
-def parity(step: Step, file: Path, sizes: dict[str, int]) -> dict[str, float]:
-    """How far ONNX Runtime's int8 step is from torch's float step, at batch 1, 2 and 5.
-
-    The largest difference of a log-probability above -8, and how often both rank
-    the same word first, over twelve steps of random words.
-    """
-    session = Session(file)
-    draw = np.random.Generator(np.random.PCG64(5))
-    worst, same, n = 0.0, 0, 0
-    for batch in (1, 2, 5):
-        state = [np.zeros((sizes["layers"], batch, sizes["hidden"]), np.float32)] * 2
-        theirs = [torch.zeros(sizes["layers"], batch, sizes["hidden"])] * 2
-        for _ in range(12):
-            word = draw.integers(5, step.out.out_features, batch)
-            logits, *state = session.run({"word": word, "hidden": state[0], "cell": state[1]})
-            with torch.no_grad():
-                wanted, *theirs = step(torch.from_numpy(word), *theirs)
-            want = torch.log_softmax(wanted, 1).numpy()
-            got = torch.log_softmax(torch.from_numpy(logits), 1).numpy()
-            likely = want > -8
-            worst = max(worst, float(np.abs(want - got)[likely].max()))
-            same += int((want.argmax(1) == got.argmax(1)).sum())
-            n += batch
-    return {
-        "largest log-probability difference above -8": round(worst, 4),
-        "same first word": round(same / n, 4),
-    }

@@ -9,9 +9,8 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from haiga.models.session import Session
 from haiga.training.nets.lstm import WordLstm
-from haiga.training.text_export import Step, export_step, quantize
+from haiga.training.text_export import Step, export_step, parity, quantize
 
 
 def export_network(net: WordLstm, path: Path) -> dict[str, float]:
@@ -73,31 +72,3 @@ def tie(path: Path) -> None:
     graph.initializer.remove(arrays[gather.input[0]])
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
-
-
-def parity(step: Step, file: Path, sizes: dict[str, int]) -> dict[str, float]:
-    """How far ONNX Runtime's int8 step is from torch's float step, at batch 1, 2 and 5.
-
-    The largest difference of a log-probability above -8, and how often both rank
-    the same token first, over twelve steps of random tokens.
-    """
-    session = Session(file)
-    draw = np.random.Generator(np.random.PCG64(5))
-    worst, same, n = 0.0, 0, 0
-    for batch in (1, 2, 5):
-        state = [np.zeros((sizes["layers"], batch, sizes["hidden"]), np.float32)] * 2
-        theirs = [torch.zeros(sizes["layers"], batch, sizes["hidden"])] * 2
-        for _ in range(12):
-            word = draw.integers(1, sizes["vocabulary"], batch)
-            log_p, *state = session.run({"word": word, "hidden": state[0], "cell": state[1]})
-            with torch.no_grad():
-                wanted, *theirs = step(torch.from_numpy(word), *theirs)
-            want = wanted.numpy()
-            likely = want > -8
-            worst = max(worst, float(np.abs(want - log_p)[likely].max()))
-            same += int((want.argmax(1) == log_p.argmax(1)).sum())
-            n += batch
-    return {
-        "largest log-probability difference above -8": round(worst, 4),
-        "same first token": round(same / n, 4),
-    }
