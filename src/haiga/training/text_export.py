@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import collections
-import logging
 import re
-import warnings
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -89,63 +87,6 @@ class Step(nn.Module):
         return torch.log_softmax(self.out(self.narrow(x[:, 0])), 1), hidden, cell
 
 
-def export_step(step: Step, path: Path, sizes: dict[str, int]) -> None:
-    """Writes `step` as ONNX (opset 17), any batch size, float32."""
-    layers, hidden = sizes["layers"], sizes["hidden"]
-    step.eval()
-    with warnings.catch_warnings():  # of the exporter's own age, nothing a user can mend
-        warnings.simplefilter("ignore")
-        _export(step, path, layers, hidden)
-
-
-def _export(step: Step, path: Path, layers: int, hidden: int) -> None:
-    example = (
-        torch.zeros(2, dtype=torch.int64),
-        torch.zeros(layers, 2, hidden),
-        torch.zeros(layers, 2, hidden),
-    )
-    torch.onnx.export(
-        step,
-        example,
-        str(path),
-        input_names=["word", "hidden", "cell"],
-        output_names=["logits", "hidden_out", "cell_out"],
-        dynamic_axes={
-            "word": {0: "batch"},
-            "hidden": {1: "batch"},
-            "cell": {1: "batch"},
-            "logits": {0: "batch"},
-            "hidden_out": {1: "batch"},
-            "cell_out": {1: "batch"},
-        },
-        opset_version=17,
-        dynamo=False,
-        verbose=False,
-    )
-
-
-def quantize(source: Path, target: Path) -> None:
-    """int8 weights for the matrix products and the LSTM; the embedding stays as it is."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)  # advice about graphs that ours is none of
-    try:
-        _quantize(quantize_dynamic, source, target, QuantType.QInt8)
-    finally:
-        logging.disable(before)
-
-
-def _quantize(quantize_dynamic: Any, source: Path, target: Path, kind: Any) -> None:
-    quantize_dynamic(
-        str(source),
-        str(target),
-        weight_type=kind,
-        per_channel=True,
-        op_types_to_quantize=["MatMul", "LSTM"],
-    )
-
-
 def parity(step: Step, file: Path, sizes: dict[str, int]) -> dict[str, float]:
     """How far ONNX Runtime's int8 step is from torch's float step, at batch 1, 2 and 5.
 
@@ -165,7 +106,7 @@ def parity(step: Step, file: Path, sizes: dict[str, int]) -> dict[str, float]:
                 wanted, *theirs = step(torch.from_numpy(word), *theirs)
             want = wanted.numpy()
             likely = want > -8
-            worst = max(worst, float(np.abs(want - log_p)[likely].max()))
+            worst = max(worst, float(np.abs(want - log_p)[likely].max(initial=0.0)))
             same += int((want.argmax(1) == log_p.argmax(1)).sum())
             n += batch
     return {
