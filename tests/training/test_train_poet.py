@@ -146,6 +146,12 @@ def test_a_window_of_fourteen_words_trains_and_writes(texts: Path, tmp_path: Pat
     for number in same[-14:]:
         again, fresh = network.step(_one(number), fresh)
     assert (log_p == again).all()
+    # and all fourteen of them: step by step is what sliding a window over the text gives
+    state, stepped = network.begin(1), []
+    for number, following in zip(same, same[1:], strict=False):
+        log_p, state = network.step(_one(number), state)
+        stepped.append(float(log_p[0, following]))
+    assert np.allclose(stepped, network.score(same), atol=1e-5)
 
 
 def _one(number: int) -> np.ndarray:
