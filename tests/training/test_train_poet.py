@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -148,7 +149,7 @@ def test_a_window_of_fourteen_words_trains_and_writes(texts: Path, tmp_path: Pat
     assert (log_p == again).all()
     # and all fourteen of them: step by step is what sliding a window over the text gives
     state, stepped = network.begin(1), []
-    for number, following in zip(same, same[1:], strict=False):
+    for number, following in itertools.pairwise(same):
         log_p, state = network.step(_one(number), state)
         stepped.append(float(log_p[0, following]))
     assert np.allclose(stepped, network.score(same), atol=1e-5)
