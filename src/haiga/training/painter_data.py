@@ -14,11 +14,22 @@ import torch
 from torch import Tensor
 
 from haiga.features.vectors import WordVectors
+from haiga.training.lights import LIGHTS, ON_PAPER, relit, words_in
 from haiga.training.nets.autoencoder import Encoder
 from haiga.training.picture_cache import PictureCache
 from haiga.training.picture_words import PictureWords
 
 MAX_WORDS = 12
+RELIT_SHARE = 0.45
+"""How often a landscape is drawn in one of its other lights."""
+LIGHTS_A_PICTURE = 3
+OUTDOORS = frozenset(
+    """
+    landscape sea river lake mountain forest field tree waves waterfall village boat snow sunset
+    storm
+    """.split()
+)
+INDOORS = frozenset("portrait woman child person fruit religious".split())
 LATENT_SIDE, CACHED_SIDE = 16, 18
 
 
@@ -50,6 +61,56 @@ def write_latents(
         "deviation": some.std((0, 2, 3)).tolist(),
     }
     (out / "latents.json").write_text(json.dumps(statistics), encoding="utf-8")
+
+
+def landscapes(cache: PictureCache, words: Sequence[PictureWords]) -> list[int]:
+    """The crops whose own or guessed words say that they show the open air, and no person."""
+    found = []
+    for i, (item, w) in enumerate(zip(cache.items, words, strict=True)):
+        said = {*w.own, *w.scene}
+        elsewhere = item.collection.startswith("usda") or item.collection == "museum_textures"
+        if OUTDOORS & said and not INDOORS & said and not elsewhere:
+            found.append(i)
+    return found
+
+
+@torch.no_grad()
+def write_relit(
+    cache: PictureCache,
+    encoder: Encoder,
+    out: Path,
+    chosen: Sequence[int],
+    *,
+    seed: int = 0,
+) -> None:
+    """Write `relit.npy`, (M, 8, 18, 18) float16, and `relit.json`: crop, light and mirror of each.
+
+    Every chosen crop is encoded in three other lights, each straight or mirrored by chance.
+    """
+    rng = np.random.default_rng([seed, 7])
+    rows: list[tuple[int, str, int]] = []
+    for i in chosen:
+        paper = cache.items[i].collection == "chinese_landscapes"
+        lights = list(ON_PAPER if paper else LIGHTS)
+        picked = rng.permutation(len(lights))[:LIGHTS_A_PICTURE]
+        rows += [(i, lights[k], int(rng.integers(2))) for k in picked]
+    latents = np.lib.format.open_memmap(
+        out / "relit.npy", mode="w+", dtype=np.float16, shape=(len(rows), 8, 18, 18)
+    )
+    for start in range(0, len(rows), 32):
+        part = rows[start : start + 32]
+        pixels = np.stack(
+            [relit(cache.pixels[i], light, float(rng.uniform(0.1, 1))) for i, light, _ in part]
+        )
+        for k, (_, _, mirror) in enumerate(part):
+            if mirror:
+                pixels[k] = pixels[k, :, ::-1]
+        x = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            mean, _ = encoder(x.contiguous(memory_format=torch.channels_last))
+        latents[start : start + len(part)] = mean.half().numpy()
+    latents.flush()
+    (out / "relit.json").write_text(json.dumps(rows), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -96,6 +157,11 @@ class PainterData:
         self.seen = np.zeros(len(weights), np.int64)
         self.vectors = WordVectors()
         self.neighbours: dict[str, list[str]] = {}
+        self.relit = np.load(folder / "relit.npy", mmap_mode="r")
+        self.lights: dict[int, list[tuple[int, str, int]]] = {}
+        rows = json.loads((folder / "relit.json").read_text(encoding="utf-8"))
+        for row, (crop, light, mirror) in enumerate(rows):
+            self.lights.setdefault(crop, []).append((row, light, mirror))
 
     def vocabulary(self) -> dict[str, int]:
         """Every word with a vector that some drawable picture has, and in how many."""
@@ -103,18 +169,27 @@ class PainterData:
         for i in np.flatnonzero(self.weights).tolist():
             w = self.words[i]
             counts.update({*w.own, *w.scene, *w.colour, *w.medium})
+            for _, light, _ in self.lights.get(i, ()):
+                counts.update(LIGHTS[light].words)
         return {word: n for word, n in counts.most_common() if self.vectors.has(word)}
 
-    def choose_words(self, index: int, rng: np.random.Generator) -> list[str]:
+    def choose_words(self, index: int, rng: np.random.Generator, light: str = "") -> list[str]:
         """A random part of a picture's words, now and then a word's near neighbour instead.
 
-        One text in eight is empty: that is what guidance steers away from.
+        One text in eight is empty: that is what guidance steers away from. In another
+        light the words for it are told and those it makes untrue are not.
         """
         if rng.random() < 0.125:
             return []
         w = self.words[index]
+        own, scene, colour = w.own, w.scene, w.colour
         chosen: list[str] = []
-        for group, share in ((w.own, 0.7), (w.scene, 0.55), (w.colour, 0.45), (w.medium, 0.6)):
+        if light:
+            own, scene = words_in(light, (own, scene))
+            told = LIGHTS[light].words
+            colour = tuple(told[k] for k in rng.permutation(len(told)))
+            chosen.append(colour[0])
+        for group, share in ((own, 0.7), (scene, 0.55), (colour, 0.45), (w.medium, 0.6)):
             known = [word for word in group if self.vectors.has(word)]
             chosen += [word for word in known if rng.random() < share]
         rng.shuffle(chosen)
@@ -156,15 +231,22 @@ class PainterData:
         """A batch drawn by weight, each with a random mirror, shift and choice of words."""
         index = rng.choice(len(self.weights), size, p=self.weights)
         np.add.at(self.seen, index, 1)
-        latents, maps = [], []
-        for i in index:
-            mirror = int(rng.integers(2))
-            top, left = self.shift(int(i), mirror, rng)
-            latents.append(self.latents[i, mirror, :, top : top + 16, left : left + 16])
-            whole = self.maps[i][:, ::-1] if mirror else self.maps[i]
-            row, column = top // 2, left // 2
-            maps.append(whole[row : row + 8, column : column + 8].reshape(64, -1))
+        latents, maps, texts = [], [], []
+        for i in index.tolist():
+            mirror, light = int(rng.integers(2)), ""
+            if i in self.lights and rng.random() < RELIT_SHARE:
+                others = self.lights[i]
+                row, light, mirror = others[int(rng.integers(len(others)))]
+                whole = self.relit[row]
+            else:
+                whole = self.latents[i, mirror]
+            texts.append(self.choose_words(i, rng, light))
+            top, left = self.shift(i, mirror, rng)
+            latents.append(whole[:, top : top + 16, left : left + 16])
+            told = self.maps[i][:, ::-1] if mirror else self.maps[i]
+            down, right = top // 2, left // 2
+            maps.append(told[down : down + 8, right : right + 8].reshape(64, -1))
         stacked = (np.stack(latents).astype(np.float32) - self.mean) / self.deviation
-        words, present = self.word_tensors([self.choose_words(i, rng) for i in index])
+        words, present = self.word_tensors(texts)
         tokens = torch.from_numpy(np.stack(maps).astype(np.float32))
         return Batch(torch.from_numpy(stacked), tokens, words, present)

@@ -27,7 +27,14 @@ from haiga.training import checkpoints
 from haiga.training.nets.autoencoder import Decoder, Encoder
 from haiga.training.nets.flow import FlowNet
 from haiga.training.nets.teacher import Teacher
-from haiga.training.painter_data import Batch, PainterData, dark_sides, write_latents
+from haiga.training.painter_data import (
+    Batch,
+    PainterData,
+    dark_sides,
+    landscapes,
+    write_latents,
+    write_relit,
+)
 from haiga.training.picture_cache import open_cache
 from haiga.training.picture_words import picture_words
 from haiga.training.sampling import painter_weights
@@ -39,6 +46,7 @@ SAMPLE_TEXTS = (
     "winter landscape snow",
     "sunset sea",
     "moonlight night river",
+    "landscape",
     "spring blossom tree",
     "mountain mist",
     "autumn leaves forest",
@@ -126,6 +134,8 @@ def prepare(args: argparse.Namespace) -> tuple[PainterData, Decoder]:
     if not (folder / "latents.json").exists():
         encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         write_latents(cache, encoder, folder, weights)
+    if not (folder / "relit.json").exists():
+        write_relit(cache, encoder, folder, landscapes(cache, words))
     data = PainterData(folder, words, weights, dark_sides(cache.pixels))
     return data, decoder
 
