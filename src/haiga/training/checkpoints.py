@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as encoded
 from torch import Tensor, nn
+
+from haiga.media.durable import write_durably
 
 
 def _flat_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
@@ -30,7 +32,11 @@ def save(
     meta: Mapping[str, Any],
     loose: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write every parameter, optimizer moment, loose tensor and `meta` (plain JSON) to one file."""
+    """Write every parameter, optimizer moment, loose tensor and `meta` (plain JSON) to one file.
+
+    Raises UserError when it cannot be written (a full disk); the file that was there before
+    is then as it was.
+    """
     tensors = {f"loose/{name}": t.contiguous().clone() for name, t in (loose or {}).items()}
     for name, module in modules.items():
         for key, value in module.state_dict().items():
@@ -38,11 +44,27 @@ def save(
     for name, optimizer in optimizers.items():
         for key, value in _flat_optimizer(optimizer).items():
             tensors[f"optimizer/{name}/{key}"] = value.detach().clone()
-    aside = path.with_suffix(".partial")
-    save_file(tensors, str(aside), metadata={"meta": json.dumps(dict(meta))})
-    with aside.open("rb") as file:
-        os.fsync(file.fileno())
-    aside.replace(path)
+    write_durably(path, encoded(tensors, metadata={"meta": json.dumps(dict(meta))}))
+
+
+def _laid_out(
+    state: dict[int, dict[str, Tensor]], optimizer: torch.optim.Optimizer
+) -> dict[int, dict[str, Tensor]]:
+    """Moments in memory as their parameters are.
+
+    A fused step goes over both by one index, and a file keeps no order of memory: moments in
+    another one than channels last would belong to other weights.
+    """
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    return {
+        index: {
+            name: torch.empty_like(weights[index], dtype=value.dtype, device="cpu").copy_(value)
+            if value.shape == weights[index].shape
+            else value
+            for name, value in values.items()
+        }
+        for index, values in state.items()
+    }
 
 
 def load(
@@ -65,7 +87,7 @@ def load(
                 index, field = key[len(prefix) :].split(".", 1)
                 state.setdefault(int(index), {})[field] = value
         whole = optimizer.state_dict()
-        whole["state"] = state
+        whole["state"] = _laid_out(state, optimizer)
         optimizer.load_state_dict(whole)
     with safe_open(str(path), "pt") as file:
         return dict(json.loads(file.metadata()["meta"]))
