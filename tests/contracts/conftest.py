@@ -1,7 +1,8 @@
 """Every registered implementation of a role, ours and plug-ins', made once with its defaults.
 
-A test that takes `poet`, `painter`, `mood_reader`, `stylist` or `upscaler` runs for each
-implementation there is. One that cannot be loaded or made fails its tests: nothing is skipped.
+A test that takes `poet`, `painter`, `mood_reader`, `stylist`, `upscaler` or `embedder` runs
+for each implementation there is. One that cannot be loaded or made fails its tests: nothing
+is skipped.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ ROLES = {
     "mood_reader": "mood",
     "stylist": "stylist",
     "upscaler": "upscaler",
+    "embedder": "embedder",
 }
 """Each fixture with the role it is a maker of."""
 
@@ -77,6 +79,11 @@ def stylist(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def upscaler(request: pytest.FixtureRequest) -> Any:
     return made("upscaler", request.param)
+
+
+@pytest.fixture
+def embedder(request: pytest.FixtureRequest) -> Any:
+    return made("embedder", request.param)
 
 
 @pytest.fixture(autouse=True)

@@ -105,6 +105,17 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Embedding:
+    """How N pictures look: raw values, not of unit length; row i is of picture i alone.
+
+    `early` (N, E) float32 keeps where things are; `late` (N, L) float32 is what is seen.
+    """
+
+    early: npt.NDArray[np.float32]
+    late: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Piece:
     """One finished work: the poem, its pictures, what was judged of it and how it was made."""
 

@@ -19,28 +19,34 @@ from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, Vali
 from pydantic_core import ErrorDetails
 
 from haiga.core.errors import HaigaError, JobError, UserError
-from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
+from haiga.core.roles import Embedder, Generator, MoodReader, Painter, Poet, Stylist, Upscaler
 from haiga.core.suggest import hint
 
 GROUPS: Mapping[str, str] = {
     "poet": "haiga.poets",
     "painter": "haiga.painters",
+    "generator": "haiga.generators",
     "mood": "haiga.moods",
     "stylist": "haiga.stylists",
     "upscaler": "haiga.upscalers",
+    "embedder": "haiga.embedders",
     "sheet": "haiga.sheets",
 }
 """What an artist chooses, each with the entry-point group its implementations register in.
 
-A sheet is no role: its factory makes the settings of a layout, which `gallery` follows.
+A sheet is no role: its factory makes the settings of a layout, which `gallery` follows. An
+embedder is no part of an artist: whoever looks at pictures chooses it; nor is a generator,
+which an artist reaches through a painter.
 """
 
 PROTOCOLS: Mapping[str, type] = {
     "poet": Poet,
     "painter": Painter,
+    "generator": Generator,
     "mood": MoodReader,
     "stylist": Stylist,
     "upscaler": Upscaler,
+    "embedder": Embedder,
 }
 
 Factory = Callable[..., Any]
@@ -125,11 +131,15 @@ def make(role: Literal["poet"], name: str, settings: Mapping[str, Any]) -> Poet:
 @overload
 def make(role: Literal["painter"], name: str, settings: Mapping[str, Any]) -> Painter: ...
 @overload
+def make(role: Literal["generator"], name: str, settings: Mapping[str, Any]) -> Generator: ...
+@overload
 def make(role: Literal["mood"], name: str, settings: Mapping[str, Any]) -> MoodReader: ...
 @overload
 def make(role: Literal["stylist"], name: str, settings: Mapping[str, Any]) -> Stylist: ...
 @overload
 def make(role: Literal["upscaler"], name: str, settings: Mapping[str, Any]) -> Upscaler: ...
+@overload
+def make(role: Literal["embedder"], name: str, settings: Mapping[str, Any]) -> Embedder: ...
 @overload
 def make(role: str, name: str, settings: Mapping[str, Any]) -> Any: ...
 def make(role: str, name: str, settings: Mapping[str, Any]) -> Any:

@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from haiga.core.nouns import Mood, Picture, Poem, Style
+import numpy as np
+import numpy.typing as npt
+
+from haiga.core.nouns import Embedding, Mood, Picture, Poem, Style
 
 
 class Maker(Protocol):
@@ -43,6 +46,39 @@ class Painter(Maker, Protocol):
     def unseen_words(self, poem: Poem) -> list[str]:
         """The words of the poem that the painter has no picture of, in order, once each."""
         ...
+
+
+@runtime_checkable
+class Generator(Maker, Protocol):
+    """Makes pictures out of seeds alone, all of one square size.
+
+    Each list has one entry a seed, in order; None, or no list, leaves the choice to the
+    seed. `labels` are class names, `codes` tables of code name to value, `latents`
+    float32 vectors that take the place of the seeds' own.
+    """
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The names of its classes, none where it has none."""
+        ...
+
+    @property
+    def latent(self) -> int:
+        """How many numbers a latent has."""
+        ...
+
+    @property
+    def size_px(self) -> int:
+        """The side of its pictures."""
+        ...
+
+    def generate(
+        self,
+        seeds: Sequence[int],
+        labels: Sequence[str | None] | None = None,
+        codes: Sequence[Mapping[str, float] | None] | None = None,
+        latents: Sequence[npt.NDArray[np.float32]] | None = None,
+    ) -> list[Picture]: ...
 
 
 @runtime_checkable
@@ -82,3 +118,16 @@ class Upscaler(Maker, Protocol):
     """Enlarges pictures to a given longer side, in pixels, keeping their shape."""
 
     def enlarge(self, pictures: Sequence[Picture], *, size_px: int) -> list[Picture]: ...
+
+
+@runtime_checkable
+class Embedder(Maker, Protocol):
+    """Sees pictures as vectors, for whatever compares, sorts or describes them."""
+
+    def embed(self, pictures: Sequence[Picture]) -> Embedding:
+        """One row a picture, in order."""
+        ...
+
+    def maps(self, pictures: Sequence[Picture]) -> npt.NDArray[np.float32]:
+        """What the late view is the mean of, place by place: (N, L, h, w) float32."""
+        ...

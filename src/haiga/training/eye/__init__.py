@@ -1,0 +1,1 @@
+"""What the eye learns from: works and their labels, views of them, and the losses."""
