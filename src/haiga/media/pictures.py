@@ -42,8 +42,8 @@ def read_picture(path: str | Path, *, max_pixels: int = 64_000_000) -> Picture:
     if not path.is_file():
         raise BadPicture(f"{path}: is not a file")
     try:
-        with _open(path, max_pixels) as image:
-            return _upright_srgb(image, path)
+        with open_header(path, max_pixels) as image:
+            return upright_srgb(image, path)
     except BadPicture:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on a damaged file
@@ -86,8 +86,8 @@ def picture_digest(picture: Picture) -> str:
     return digest.hexdigest()
 
 
-def _open(path: Path, max_pixels: int) -> Image.Image:
-    """The file's header read and judged; no pixel is decoded yet."""
+def open_header(path: Path, max_pixels: int) -> Image.Image:
+    """The file's header read and judged; no pixel is decoded yet. Raises BadPicture."""
     too_large = "is too large: more than {:,} pixels are not read"
     try:
         with warnings.catch_warnings():
@@ -110,7 +110,8 @@ def _open(path: Path, max_pixels: int) -> Image.Image:
     return image
 
 
-def _upright_srgb(image: Image.Image, path: Path) -> Picture:
+def upright_srgb(image: Image.Image, path: Path) -> Picture:
+    """The first frame of an opened picture, as `read_picture` gives it."""
     image.seek(0)
     image.load()
     profile = image.info.get("icc_profile")

@@ -1,0 +1,98 @@
+"""Square crops of pictures, decoded by several threads."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from haiga.core.errors import BadPicture
+from haiga.core.nouns import Picture
+from haiga.media.picture_folders import PictureRecord
+from haiga.media.picture_judging import judge_picture
+
+Crops = Literal["centre", "ends"]
+
+ENLARGED = "smaller than the crop: enlarged"
+_LONG = 1.25
+"""A picture whose sides are further apart than this has a crop at each end, where asked for."""
+
+_WAITING = 4  # finished pictures a thread may be ahead of the one that takes them
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One record decoded: its crops by name ("" for the one in the centre), or why it has none."""
+
+    record: PictureRecord
+    crops: tuple[tuple[str, Picture], ...]
+    remarks: tuple[str, ...]
+    reason: str = ""
+
+
+def decode_records(
+    records: Sequence[PictureRecord], size_px: int, crops: Crops
+) -> Iterator[Decoded]:
+    """Every record with its (size_px, size_px, 3) crops, in order, decoded in the background.
+
+    Pillow leaves Python's lock while it decodes and scales, so threads use all cores. No
+    file makes this raise: what is wrong with one is its `reason`.
+    """
+    threads = max(1, min(8, os.cpu_count() or 1))
+    waiting: deque[Future[Decoded]] = deque()
+    rest = iter(records)
+    with warnings.catch_warnings(), ThreadPoolExecutor(threads, "decoding") as pool:
+        warnings.simplefilter("ignore")  # damaged EXIF and the like: judged by the pixels
+        try:
+            for record in islice(rest, threads * _WAITING):
+                waiting.append(pool.submit(decode_record, record, size_px, crops))
+            while waiting:
+                done = waiting.popleft().result()
+                for record in islice(rest, 1):
+                    waiting.append(pool.submit(decode_record, record, size_px, crops))
+                yield done
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def decode_record(record: PictureRecord, size_px: int, crops: Crops) -> Decoded:
+    """One record decoded and cut; never raises for what is in the file."""
+    try:
+        judged = judge_picture(record.path, draft_px=2 * size_px)
+    except BadPicture as error:
+        return Decoded(record, (), (), str(error))
+    height, width, _ = judged.pixels.shape
+    remarks = judged.remarks + ((ENLARGED,) if min(height, width) < size_px else ())
+    image = Image.fromarray(judged.pixels)
+    cut = tuple((name, _scaled(image, box, size_px)) for name, box in boxes(width, height, crops))
+    return Decoded(record, cut, remarks)
+
+
+def boxes(width: int, height: int, crops: Crops) -> list[tuple[str, tuple[int, int, int, int]]]:
+    """The squares cut from a picture of this size: name, and left, top, right, bottom in pixels."""
+    side = min(width, height)
+    spare = max(width, height) - side
+    wide = width >= height
+    if crops == "centre" or max(width, height) < _LONG * side:
+        offsets = [("", spare // 2)]
+    else:
+        offsets = [("left" if wide else "top", 0), ("right" if wide else "bottom", spare)]
+    return [
+        (name, (o, 0, o + side, side) if wide else (0, o, side, o + side)) for name, o in offsets
+    ]
+
+
+def _scaled(image: Image.Image, box: tuple[int, int, int, int], size_px: int) -> Picture:
+    small = image.resize((size_px, size_px), Image.Resampling.LANCZOS, box=box)
+    pixels: npt.NDArray[np.uint8] = np.asarray(small)
+    return pixels
