@@ -1,0 +1,1 @@
+"""Generators: one file per way of making pictures out of nothing but a seed."""

@@ -1,0 +1,1 @@
+"""Generators: adversarial networks that make pictures of their own, one file a recipe."""

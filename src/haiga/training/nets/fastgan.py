@@ -1,0 +1,146 @@
+"""A light generator for small collections (Liu et al. 2021, "Towards Faster and Stabilized GAN
+Training for High-fidelity Few-shot Image Synthesis"), cut down to what one CPU core trains.
+
+Kept: skip-layer excitation, gated linear units, a discriminator that must also redraw what
+it saw. Changed: every convolution works at the lower of its two resolutions (the paper's
+upsample first, four times the arithmetic), no noise is injected (one latent, one
+picture), and the discriminator has a second, finer head.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+from haiga.training.nets.dcgan import doublings
+
+LATENT = 128
+
+
+def channels_at(side: int, size_px: int, width: int) -> int:
+    """Channels at one resolution: `width` at half the picture's side, more where it is coarser."""
+    return min(width * max(size_px // 2 // side, 1), 6 * width)
+
+
+class Excitation(nn.Module):
+    """Scales the channels of a fine map by what a coarse one holds (skip-layer excitation)."""
+
+    def __init__(self, coarse: int, fine: int) -> None:
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.AdaptiveAvgPool2d(4),
+            nn.Conv2d(coarse, fine, 4),
+            nn.SiLU(),
+            nn.Conv2d(fine, fine, 1),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        return fine * self.net(coarse)  # type: ignore[no-any-return]
+
+
+class Grow(nn.Module):
+    """(B, C, H, W) to (B, C', 2H, 2W): convolution, norm, gate, then nearest neighbours."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, 2 * outputs, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(2 * outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        gated = F.glu(self.norm(self.conv(x)), 1)
+        return F.interpolate(gated, scale_factor=2.0, mode="nearest")
+
+
+class FastGenerator(nn.Module):
+    """(B, 128) normal latents to (B, 3, S, S) in [-1, 1]."""
+
+    def __init__(self, size_px: int = 64, width: int = 48, latent: int = LATENT) -> None:
+        super().__init__()
+        first = channels_at(4, size_px, width)
+        self.first = nn.Sequential(
+            nn.ConvTranspose2d(latent, 2 * first, 4, bias=False), nn.BatchNorm2d(2 * first)
+        )
+        sides = [4 << n for n in range(doublings(size_px))]  # 4 … S / 2
+        counts = [channels_at(side, size_px, width) for side in sides]
+        self.grow = nn.ModuleList(Grow(a, b) for a, b in pairwise(counts))
+        # each map three doublings finer is told what the coarse one holds
+        self.excite = nn.ModuleDict(
+            {str(n): Excitation(counts[n - 3], counts[n]) for n in range(3, len(counts))}
+        )
+        self.last = nn.Sequential(
+            nn.Conv2d(counts[-1], 2 * counts[-1], 3, padding=1, bias=False),
+            nn.BatchNorm2d(2 * counts[-1]),
+            nn.GLU(1),
+        )
+        self.colour = nn.Conv2d(counts[-1], 3, 3, padding=1)
+
+    def forward(self, latent: Tensor) -> Tensor:
+        x = F.glu(self.first(latent[:, :, None, None]), 1)  # (B, C, 4, 4)
+        maps = [x]
+        for n, grow in enumerate(self.grow, 1):
+            x = grow(x)
+            if str(n) in self.excite:
+                x = self.excite[str(n)](maps[n - 3], x)
+            maps.append(x)
+        x = F.interpolate(self.last(x), scale_factor=2.0, mode="nearest")
+        return torch.tanh(self.colour(x))
+
+
+class Shrink(nn.Module):
+    """(B, C, H, W) to (B, C', H/2, W/2) by a strided convolution beside a pooled short cut."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.main = spectral_norm(nn.Conv2d(inputs, outputs, 4, 2, 1, bias=False))
+        self.short = spectral_norm(nn.Conv2d(inputs, outputs, 1, bias=False))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(self.main(x) + self.short(F.avg_pool2d(x, 2)), 0.2)
+
+
+class FastDiscriminator(nn.Module):
+    """(B, 3, S, S) to logits at 8 x 8 and at 4 x 4, and the features they stand on.
+
+    `redraw` makes a (B, 3, 32, 32) picture of the features; the loss on real pictures keeps
+    them from forgetting what the pictures hold (section 3.2).
+    """
+
+    def __init__(self, size_px: int = 64, width: int = 24) -> None:
+        super().__init__()
+        halvings = doublings(size_px)
+        counts = [min(width << n, 8 * width) for n in range(halvings)]
+        self.stem = spectral_norm(nn.Conv2d(3, width, 4, 2, 1))
+        self.shrink = nn.ModuleList(Shrink(a, b) for a, b in pairwise(counts))
+        self.fine = spectral_norm(nn.Conv2d(counts[-2], 1, 1))
+        self.coarse = nn.Sequential(
+            spectral_norm(nn.Conv2d(counts[-1] + 1, counts[-1], 3, padding=1, bias=False)),
+            nn.LeakyReLU(0.2),
+            spectral_norm(nn.Conv2d(counts[-1], 1, 4)),
+        )
+        half = counts[-2] // 2
+        self.redraw = nn.Sequential(
+            nn.Conv2d(counts[-2], 2 * half, 3, padding=1, bias=False),
+            nn.GLU(1),
+            nn.Upsample(scale_factor=2.0),
+            nn.Conv2d(half, half, 3, padding=1, bias=False),
+            nn.GLU(1),
+            nn.Upsample(scale_factor=2.0),
+            nn.Conv2d(half // 2, 3, 3, padding=1),
+            nn.Tanh(),
+        )
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits (B, 64) and (B, 1), and features (B, C, 8, 8)."""
+        h = F.leaky_relu(self.stem(x), 0.2)
+        for shrink in self.shrink[:-1]:
+            h = shrink(h)
+        features = h  # (B, C, 8, 8)
+        h = self.shrink[-1](features)
+        spread = h.float().std(0, correction=0).mean().to(h.dtype)  # Karras et al. 2018, section 3
+        h = torch.cat([h, spread.expand(len(h), 1, *h.shape[2:])], 1)
+        return self.fine(features).flatten(1), self.coarse(h).flatten(1), features
