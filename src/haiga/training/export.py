@@ -16,6 +16,8 @@ SMALL = 2048
 """Initializers of fewer values stay float32."""
 LARGE = 300_000
 """Matrices of at least so many values become int8."""
+LARGE_WHEN_TIGHT = 40_000
+"""So do matrices and convolutions of so many, when an export is asked to be tight."""
 
 
 def to_onnx(
@@ -25,9 +27,11 @@ def to_onnx(
     path: Path,
     *,
     compact: bool = True,
+    tight: bool = False,
 ) -> None:
     """Write `module` with a free batch dimension; `compact` stores large weights in fewer bits.
 
+    `tight` stores nearly all of them in eight: measure what that costs before it ships.
     The graph computes in float32 all the same: what widens the weights again
     stands behind each, and ONNX Runtime folds it away when it opens the file.
     """
@@ -48,16 +52,18 @@ def to_onnx(
         raise RuntimeError("torch.onnx.export gave no program")
     model = program.model_proto
     if compact:
-        store_compactly(model)
+        store_compactly(model, tight=tight)
     onnx.save(model, str(path))
 
 
-def store_compactly(model: onnx.ModelProto) -> None:
+def store_compactly(model: onnx.ModelProto, *, tight: bool = False) -> None:
     """Store large float32 initializers as float16, and the largest matrices as int8, in place.
 
     An int8 matrix has one scale for each column (its largest absolute value
-    over 127).
+    over 127); an int8 convolution, which only `tight` makes, one for each
+    channel it gives.
     """
+    gives = _output_axes(model)
     kept, widened = [], []
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
@@ -65,8 +71,10 @@ def store_compactly(model: onnx.ModelProto) -> None:
             kept.append(tensor)
             continue
         name = tensor.name
-        if values.ndim == 2 and values.size >= LARGE:
-            scale = np.maximum(np.abs(values).max(0, keepdims=True), 1e-8) / np.float32(127)
+        axis = 1 if values.ndim == 2 else gives.get(name) if tight else None
+        if axis is not None and values.size >= (LARGE_WHEN_TIGHT if tight else LARGE):
+            others = tuple(i for i in range(values.ndim) if i != axis)
+            scale = np.maximum(np.abs(values).max(others, keepdims=True), 1e-8) / np.float32(127)
             whole = np.round(values / scale).astype(np.int8)
             kept.append(numpy_helper.from_array(whole, f"{name}_int8"))
             kept.append(numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale"))
@@ -81,6 +89,12 @@ def store_compactly(model: onnx.ModelProto) -> None:
     del model.graph.initializer[:], model.graph.node[:]
     model.graph.initializer.extend(kept)
     model.graph.node.extend([*widened, *nodes])
+
+
+def _output_axes(model: onnx.ModelProto) -> dict[str, int]:
+    """Which axis of each convolution's kernel counts the channels it gives, by its name."""
+    axes = {"Conv": 0, "ConvTranspose": 1}
+    return {node.input[1]: axes[node.op_type] for node in model.graph.node if node.op_type in axes}
 
 
 def parity(module: nn.Module, path: Path, cases: Sequence[Mapping[str, Tensor]]) -> float:
