@@ -17,3 +17,11 @@ class PictureChoice:
     """The column of the captions; `None` takes the first of those that look like one."""
     label_column: str | None = None
     """The column whose values are learnt as kinds; pictures without one are left out."""
+
+
+@dataclass(frozen=True)
+class GeneratorMade:
+    """A generator that a training finished, and the pictures it was split on."""
+
+    folder: Path
+    choice: PictureChoice

@@ -162,7 +162,7 @@ def test_a_damaged_checkpoint_is_named_with_what_to_do(tmp_path: Path) -> None:
 def test_the_audit_is_asked_after_every_epoch(tmp_path: Path) -> None:
     epochs: list[int] = []
     run_in(tmp_path, steps=PICTURES, audit=epochs.append).train()
-    assert epochs == [0, 1, 2, 3, 4, 5]
+    assert epochs == [1, 2, 3, 4, 5, 6]
 
 
 def test_the_line_tells_losses_of_the_steps_and_figures_of_the_look(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def tried(parts: Parts, *, seed: int, trial_s: float) -> Trial:
             _settled(losses)
             break
     step_s = (time.monotonic() - began) / steps
-    parts.sample(8, seed)  # what is made only once is no part of a look
+    parts.figures(parts.sample(8, seed))  # what is made only once is no part of a look
     start = time.monotonic()
     parts.figures(parts.sample(LEAST_SAMPLES, seed))
     return Trial(step_s, (time.monotonic() - start) / LEAST_SAMPLES)

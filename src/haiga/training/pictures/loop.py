@@ -74,9 +74,9 @@ class Parts:
     `prepare` makes of a feed's batch what the learner's step takes. `sample(count, seed)`
     draws (count, S, S, 3) uint8 and `sheet()` what the sample sheet shows, both always from
     the same seeds. `figures` measures samples; `verdict` reads the rows of every look,
-    oldest first. `audit` is called with the epoch just ended and raises JobError when the
-    data was not all seen. `pace` is called before each step with how many are made and how
-    many there will be: the place for a learning rate that follows the plan.
+    oldest first. `audit` is called with the number of each epoch that has ended, from 1, and
+    raises JobError when the data was not all seen. `pace` is called before each step with
+    how many are made, and the plan: the place for a learning rate that follows it.
     """
 
     learner: Learner
@@ -86,8 +86,8 @@ class Parts:
     sample: Callable[[int, int], Pictures]
     figures: Callable[[Pictures], Mapping[str, float]]
     verdict: Callable[[Sequence[Row]], Verdict]
-    audit: Callable[[int], None] = lambda _: None
-    pace: Callable[[int, int], None] = lambda step, steps: None
+    audit: Callable[[int], object] = lambda _: None
+    pace: Callable[[int, Plan], None] = lambda step, plan: None
     device: str = "cpu"
 
 
@@ -271,7 +271,7 @@ class Run:
         speed = _Speed(plan.batch)
         while place.step < plan.steps:
             batch = parts.feed.next()
-            parts.pace(place.step, plan.steps)
+            parts.pace(place.step, plan)
             self._waiting.append(parts.learner.step(parts.prepare(batch), self.rng))
             place.step += 1
             now = time.monotonic()
@@ -282,8 +282,8 @@ class Run:
                 tell(self._progress(speed.images_per_s, looked=False))
                 told = time.monotonic()
             if parts.feed.epoch != epoch:
-                parts.audit(epoch)
                 epoch = parts.feed.epoch
+                parts.audit(epoch)
             late, ending = now - began > limit_s, stop()
             if place.step in looks or (late and place.step < plan.steps):
                 self._look(speed.images_per_s, before, began)

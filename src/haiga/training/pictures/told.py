@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 
-from haiga.pages.numbers import duration
+from haiga.pages.numbers import duration, number
 from haiga.training.pictures.loop import Progress
 
 QUIET_S = 120.0
@@ -34,7 +34,7 @@ def measured(row: Mapping[str, float]) -> list[str]:
     """What the last look found, in the words of the live line."""
     parts = []
     if math.isfinite(row.get("kid", math.nan)):
-        parts.append(f"KID {row['kid']:.3f}")
+        parts.append(f"KID {number(row['kid'], 2)}")
     if math.isfinite(row.get("copy_share", math.nan)):
         parts.append(f"copies {100 * row['copy_share']:.0f} %")
     return parts

@@ -1,0 +1,264 @@
+"""One sitting of `haiga train generator`: from a folder of pictures to a model."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import functools
+import logging
+import shlex
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from haiga.core.errors import UserError
+from haiga.media.durable import make_folder
+from haiga.media.picture_choice import GeneratorMade, PictureChoice
+from haiga.media.picture_folders import read_pictures
+from haiga.models.card import CARD
+from haiga.training.generators.export import write_generator
+from haiga.training.generators.recipe import (
+    RECIPES,
+    Settings,
+    StepBatch,
+    Trainee,
+    recommended_or,
+)
+from haiga.training.pictures.audit import Audit
+from haiga.training.pictures.credits import sources
+from haiga.training.pictures.drawing import Drawing
+from haiga.training.pictures.feed import Feed, FeedBatch
+from haiga.training.pictures.looking import Looking
+from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.session import (
+    WORK,
+    Budget,
+    Job,
+    check_folder,
+    device_for,
+    set_threads,
+    sit,
+)
+from haiga.training.pictures.store import Indexes, PictureStore, build_store
+from haiga.training.pictures.told import Live
+
+LEAST = 8
+"""Fewer pictures to learn from than this are refused: there is nothing to learn but them."""
+
+
+def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
+    """Trains as the options of `recipes.generator` say, and writes the model to `o.out`.
+
+    A finished run that lacks its report is handed on as it is. Raises UserError when the
+    pictures, the folder or the options do not serve, and Stopped when the user ended it.
+    """
+    threads = set_threads(o.threads)
+    device = device_for(o.device, live.say)
+    budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
+    finished = check_folder(o.out, resume=o.resume, more=budget.given, kind="generator")
+    choice = PictureChoice(o.pictures, tuple(o.where), label_column=o.label)
+    if finished:
+        live.say("the training is finished; only its report is missing")
+        return GeneratorMade(o.out, choice)
+    store = stored(o, choice, live)
+    study = Study(o, store, store.train, Looking(store, store.train, threads=threads), device)
+    run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
+    write_model(o, study, run, live)
+    return GeneratorMade(o.out, choice)
+
+
+def stored(o: argparse.Namespace, choice: PictureChoice, live: Live) -> PictureStore:
+    """The pictures, read, decoded and parted. UserError when they are too few to learn from."""
+    read = read_pictures(choice)
+    for note in read.notes:
+        live.say(note)
+    store = build_store(read, o.out / WORK / "pictures", size_px=o.size, seed=o.seed, tell=live.say)
+    if len(store.train) < LEAST:
+        raise UserError(
+            f"{o.pictures}: leaves {len(store.train)} pictures to learn from, and {LEAST} are the "
+            "least; give more pictures"
+        )
+    return store
+
+
+class Study:
+    """A recipe on some of a store's pictures: what `session.sit` needs to train it."""
+
+    def __init__(
+        self,
+        o: argparse.Namespace,
+        store: PictureStore,
+        train: Indexes,
+        looking: Looking,
+        device: str,
+    ) -> None:
+        self.o, self.store, self.train, self.looking, self.device = o, store, train, looking, device
+        self.recipe = recommended_or(o.recipe)
+        self.names: tuple[str, ...] = ()
+        self.labels: Indexes | None = None
+        if o.label is not None:
+            self.names, self.labels = store.labels(o.label)
+
+    @functools.cached_property
+    def batch(self) -> int:
+        """What a step reads: the recipe's own batch, or as many pictures as there are."""
+        return min(self.o.batch or self._trainee(None, None).batch, len(self.train))
+
+    @property
+    def job(self) -> Job:
+        """The job that `session.sit` takes."""
+        return Job(
+            recipe=self.recipe,
+            data=self.store.digest,
+            pictures=len(self.train),
+            batch=self.batch,
+            seed=self.o.seed,
+            settings={
+                "size": self.o.size,
+                "label": self.o.label,
+                "width": self.o.width,
+                "mirror": self.o.mirror,
+            },
+            make=lambda rate: self._trainee(rate, self.batch),
+            parts=self._parts,
+        )
+
+    def _trainee(self, rate: float | None, batch: int | None) -> Trainee:
+        return RECIPES[self.recipe](
+            Settings(
+                size_px=self.o.size,
+                labels=self.names,
+                pictures=len(self.train),
+                seed=self.o.seed,
+                device=self.device,
+                batch=batch,
+                rate=rate,
+                width=self.o.width,
+            )
+        )
+
+    def _parts(self, trainee: Any) -> Parts:
+        feed = Feed(
+            self.store,
+            self.train,
+            batch=self.batch,
+            seed=self.o.seed,
+            device=self.device,
+            mirror=self.o.mirror,
+        )
+        labels = None if self.labels is None else self.labels[self.train]
+        drawing = Drawing(trainee.sampler, trainee.inputs, labels=labels, device=self.device)
+        audit = Audit(
+            self.store,
+            self.train,
+            label_column=self.o.label,
+            augmentations=(*(["mirrored"] if self.o.mirror else []), *trainee.augmentations),
+        )
+        return Parts(
+            learner=trainee,
+            feed=audit.watch(feed),
+            prepare=self._prepared,
+            sheet=drawing.sheet,
+            sample=drawing.sample,
+            figures=self.looking.figures,
+            verdict=self.looking.verdict,
+            audit=audit.check,
+            device=self.device,
+        )
+
+    def _prepared(self, batch: FeedBatch) -> StepBatch:
+        labels = None
+        if self.labels is not None:
+            labels = torch.from_numpy(self.labels[batch.indexes])
+            labels = labels.to(self.device, non_blocking=True)
+        return StepBatch(pixels=batch.pixels, labels=labels, indexes=batch.indexes)
+
+
+def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> None:
+    """Writes the kept state as a model into `o.out`; the card comes last and makes it one."""
+    run.load_best()
+    store, place = study.store, run.place
+    make_folder(o.out)
+    (o.out / CARD).unlink(missing_ok=True)  # until the new one is written there is no model
+    columns = [store.items[i].columns for i in study.train]
+    trainee: Any = run.parts.learner
+    with _quietly():
+        write_generator(
+            trainee,
+            o.out,
+            recipe=study.recipe,
+            size_px=o.size,
+            command=command(o, study.recipe),
+            name=o.name or o.out.resolve().name,
+            title=f"A generator of {len(study.train):,} pictures",
+            about=_about(o, study, run),
+            licence=o.licence,
+            origin="trained by haiga",
+            data=sources(columns, Path(o.pictures).resolve().name),
+            quality=_quality(run),
+        )
+    live.say(f"saw {_seen(run)}")
+    live.say(
+        f"the generator is in {o.out}, after {place.step:,} steps; try: haiga generate "
+        f"{shlex.quote(str(o.out))}"
+    )
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Without what torch's exporter warns of: packages it could use and its own old calls."""
+    log = logging.getLogger("torch.onnx")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        log.setLevel(before)
+
+
+def _about(o: argparse.Namespace, study: Study, run: Run) -> str:
+    labels = f", told apart by {o.label}" if o.label else ""
+    kept = run.place.best_step or run.place.step
+    return (
+        f"{study.recipe} at {o.size} px, the state of step {kept:,} of {run.place.step:,}, "
+        f"{run.plan.batch} pictures a step{labels}; "
+        f"{len(study.store.held_out):,} pictures were held out, whole works at a time."
+    )
+
+
+def _quality(run: Run) -> Mapping[str, float | int | str]:
+    """The figures of the state that was kept, as its look found them."""
+    kept = [row for row in run.place.rows if row["step"] == run.place.best_step]
+    out: dict[str, float | int | str] = {"pictures seen": _seen(run)}
+    for name, value in (kept[-1] if kept else {}).items():
+        if name.startswith(("kid", "fid", "copy")) and isinstance(value, float):
+            out[name] = float(f"{value:.4g}")
+    return out
+
+
+def _seen(run: Run) -> str:
+    seen = run.parts.feed.seen
+    shown, total = int((seen > 0).sum()), run.plan.pictures
+    if shown < total:
+        return f"{shown:,} of {total:,} pictures: the budget ended before the first round did"
+    return f"{shown:,} of {total:,} pictures, {run.place.step * run.plan.batch / total:.1f} rounds"
+
+
+def command(o: argparse.Namespace, recipe: str) -> str:
+    """The command that made the model, paths by their last names."""
+    parts = ["haiga", "train", "generator", "--recipe", recipe]
+    parts += ["--pictures", Path(o.pictures).resolve().name]
+    for condition in o.where:
+        parts += ["--where", condition]
+    for name in ("label", "size", "minutes", "steps", "batch", "rate", "width", "seed"):
+        value = getattr(o, name)
+        if value is not None:
+            parts += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
+    if not o.mirror:
+        parts.append("--no-mirror")
+    return shlex.join([*parts, "--out", o.out.resolve().name])
