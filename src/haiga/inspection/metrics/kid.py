@@ -54,7 +54,7 @@ def kid(
         within_x, within_y, between,
         resampled_counts(len(x), rounds, rng), resampled_counts(len(y), rounds, rng),
     )  # fmt: skip
-    low, high = percentile_interval(again)
+    low, high = percentile_interval(again[np.isfinite(again)])
     return Measure(value, low, high)
 
 
@@ -95,4 +95,7 @@ def _estimates(
 def _pairs(within: Floats, counts: Floats) -> Floats:
     """The mean kernel over pairs of different pictures, each as often as it was drawn."""
     total = np.einsum("rn,rn->r", counts @ within, counts) - counts**2 @ np.diag(within)
-    return np.asarray(total / (counts.sum(1) ** 2 - (counts**2).sum(1)))
+    pairs = counts.sum(1) ** 2 - (counts**2).sum(1)
+    # A round of a tiny set may draw one picture only: it has no pair, and says nothing.
+    means = np.divide(total, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    return np.asarray(means)

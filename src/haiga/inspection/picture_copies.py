@@ -1,0 +1,237 @@
+"""Did it copy? Made pictures beside the ones that a model was trained on.
+
+Three views of every picture are compared: its layout (a small even-toned copy), what
+the eye sees early (colours and shapes in their places) and what it sees late (what
+the picture shows). Each is centred and whitened by the training pictures, so that
+what all of them share, a white page say, counts for little, and compared by cosine.
+
+A made picture is compared mirrored as well, and with parts of the training pictures as
+well as with the whole (a model may have learned a crop). Its distance from a training
+picture is the geometric mean over the views, each divided by what is usual there for
+real pictures that the model never saw: 1 is as near as those typically come, 0 the
+same picture. The idea of setting made pictures beside held-out ones is that of Meehan,
+Chaudhuri, Dasgupta: "A Non-Parametric Test to Detect Data-Copying in Generative
+Models", AISTATS 2020.
+
+How near is too near is not guessed: the threshold is a quantile of the distances of
+held-out pictures, found in the same way (Vovk, Gammerman, Shafer: "Algorithmic Learning
+in a Random World", 2005, conformal prediction): of n held-out distances the k-th
+smallest is undercut by another new picture with probability k / (n + 1) exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from haiga.core.nouns import Picture
+from haiga.features.hashes import thumbnails
+from haiga.inspection.metrics.bootstrap import Measure, measured_share
+from haiga.inspection.picture_views import PARTS, mirrored, part_of
+
+Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+
+FALSE_ALARMS = 0.01
+"""Share of real new pictures that may be called copies, where there are enough to tell."""
+
+COMPONENTS = 192
+"""Directions of each view that are kept when it is whitened."""
+
+LEAST = 1e-3
+"""The smallest distance of one view: identical ones do not outweigh the other views."""
+
+VIEWS = ("layout", "early", "late")
+
+
+class Embedding(Protocol):
+    """What an eye says of N pictures: `early` (N, E) and `late` (N, L) float32."""
+
+    @property
+    def early(self) -> Floats: ...
+
+    @property
+    def late(self) -> Floats: ...
+
+
+class Eye(Protocol):
+    """Turns pictures into numbers, each by itself."""
+
+    def embed(self, pictures: Sequence[Picture]) -> Embedding: ...
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Pictures as the eye sees them, as they are and mirrored: early and late (2, N, D)."""
+
+    early: Floats
+    late: Floats
+
+    def __len__(self) -> int:
+        return int(self.late.shape[1])
+
+    @classmethod
+    def of(cls, eye: Eye, pictures: Sequence[Picture]) -> Sight:
+        """Looks at every picture twice."""
+        plain, turned = eye.embed(pictures), eye.embed(mirrored(pictures))
+        return cls(
+            np.stack([plain.early, turned.early]).astype(np.float32),
+            np.stack([plain.late, turned.late]).astype(np.float32),
+        )
+
+
+@dataclass(frozen=True)
+class CopyReport:
+    """What was found of M made pictures.
+
+    `nearest` (M,) is the training picture each is nearest to, `distances` (M,) how near, 1
+    being usual for real new pictures; `copies` (M,) whether that is nearer than `threshold`,
+    under which `false_alarms` of real new pictures come too. `share` is the copies' share with
+    its exact interval.
+    """
+
+    nearest: Numbers
+    distances: Floats
+    copies: npt.NDArray[np.bool_]
+    share: Measure
+    threshold: float
+    false_alarms: float
+
+    @property
+    def copied(self) -> bool:
+        """Whether more are copies than chance would make of real new pictures."""
+        return self.share.low is not None and self.share.low > self.false_alarms
+
+    def suspects(self, count: int) -> list[int]:
+        """The made pictures nearest to a training picture, the nearest first."""
+        return [int(i) for i in np.argsort(self.distances, kind="stable")[:count]]
+
+
+@dataclass(frozen=True)
+class _Whitener:
+    """Centres features, brings their directions to one size, and their rows to length 1."""
+
+    mean: Floats  # (D,)
+    turn: Floats  # (D, R)
+
+    @classmethod
+    def of(cls, features: Floats, components: int = COMPONENTS) -> _Whitener:
+        mean = features.mean(0)
+        centred = (features - mean).astype(np.float64)
+        values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
+        values = np.maximum(values[::-1], 0)
+        kept = max(1, min(components, len(values) - 1, len(features) - 1))
+        # Directions that hardly vary hold noise: they are not blown up to the size of the rest.
+        sizes = np.sqrt(values[:kept] + values[kept] + 1e-6 * values[0] + 1e-12)
+        turn = vectors[:, ::-1][:, :kept] / sizes
+        return cls(mean.astype(np.float32), turn.astype(np.float32))
+
+    def __call__(self, features: Floats) -> Floats:
+        rows = (features - self.mean) @ self.turn
+        lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+        return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)
+
+
+class CopyCheck:
+    """Finds copies of training pictures among made ones; `CopyCheck.calibrate` makes one."""
+
+    def __init__(self, eye: Eye, train: Sequence[Picture], sight: Embedding) -> None:
+        self._eye = eye
+        layouts = thumbnails(train)
+        self._whiteners = tuple(
+            _Whitener.of(np.asarray(v, np.float32)) for v in (layouts, sight.early, sight.late)
+        )
+        layout, early, late = self._whiteners
+        others = [layout(thumbnails([part_of(p, part) for p in train])) for part in PARTS]
+        self._layouts = [layout(layouts), *others]  # each (N, R)
+        self._early, self._late = early(sight.early), late(sight.late)
+        self.usual: tuple[float, ...] = (1.0,) * len(VIEWS)
+        self.threshold = 0.0
+        self.false_alarms = 0.0
+        self.held_distances = np.zeros(0, np.float32)
+
+    @classmethod
+    def calibrate(
+        cls,
+        eye: Eye,
+        train: Sequence[Picture],
+        held: Sequence[Picture],
+        *,
+        false_alarms: float = FALSE_ALARMS,
+        sight: Embedding | None = None,
+        held_sight: Sight | None = None,
+    ) -> CopyCheck:
+        """A check whose threshold is set by held-out pictures.
+
+        Where they are too few for the rate of `false_alarms`, the threshold is the nearest of
+        them, and the check's `false_alarms` says the rate it really has. `sight` and
+        `held_sight` save looking again. Raises ValueError without two training pictures and
+        one held-out one.
+        """
+        if len(train) < 2 or len(held) < 1:
+            raise ValueError("a copy check needs two training pictures and a held-out one")
+        check = cls(eye, train, sight or eye.embed(train))
+        seen = held_sight or Sight.of(eye, held)
+        check.usual = check._usual_distances(held, seen)
+        distances, _ = check._nearest(held, seen)
+        check.held_distances = np.sort(distances)
+        rank = max(1, math.floor(false_alarms * (len(distances) + 1)))
+        check.threshold = float(check.held_distances[rank - 1])
+        check.false_alarms = rank / (len(distances) + 1)
+        return check
+
+    def judge(self, made: Sequence[Picture], *, sight: Sight | None = None) -> CopyReport:
+        """The nearest training picture of each made one, and which are copies."""
+        distances, nearest = self._nearest(made, sight or Sight.of(self._eye, made))
+        copies = distances < self.threshold
+        return CopyReport(
+            nearest,
+            distances,
+            copies,
+            measured_share(int(copies.sum()), len(copies)),
+            self.threshold,
+            self.false_alarms,
+        )
+
+    def _usual_distances(self, held: Sequence[Picture], sight: Sight) -> tuple[float, ...]:
+        """The median nearest distance of held-out pictures in each view."""
+        views: list[list[Floats]] = [[] for _ in VIEWS]
+        for turned in (0, 1):
+            for view, distances in zip(views, self._distances(held, sight, turned), strict=True):
+                view.append(distances.min(1))
+        return tuple(max(LEAST, float(np.median(np.min(view, axis=0)))) for view in views)
+
+    def _nearest(self, pictures: Sequence[Picture], sight: Sight) -> tuple[Floats, Numbers]:
+        """(M,) the smallest distance of each picture, and (M,) from which training picture."""
+        best = np.full(len(pictures), np.inf, np.float32)
+        place = np.zeros(len(pictures), np.int64)
+        for turned in (0, 1):
+            total = np.zeros((len(pictures), len(self._late)), np.float32)
+            views = self._distances(pictures, sight, turned)
+            for distances, usual in zip(views, self.usual, strict=True):
+                total += np.log(np.maximum(distances / usual, LEAST))
+            here = total.argmin(1)
+            least = np.exp(total[np.arange(len(here)), here] / len(VIEWS))
+            nearer = least < best
+            best[nearer], place[nearer] = least[nearer], here[nearer]
+        return best, place
+
+    def _distances(
+        self, pictures: Sequence[Picture], sight: Sight, turned: int
+    ) -> tuple[Floats, Floats, Floats]:
+        """Cosine distances (M, N) in each view, of the pictures mirrored if `turned`."""
+        layout, early, late = self._whiteners
+        own = layout(thumbnails(mirrored(pictures) if turned else pictures))
+        like = own @ self._layouts[0].T
+        for others in self._layouts[1:]:
+            np.maximum(like, own @ others.T, out=like)
+        return (
+            1 - like,
+            1 - early(sight.early[turned]) @ self._early.T,
+            1 - late(sight.late[turned]) @ self._late.T,
+        )
