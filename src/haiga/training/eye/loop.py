@@ -67,8 +67,9 @@ class Run:
                 f"{self.settings.batch}; give more pictures or a smaller --batch"
             )
         device = self.settings.device
-        torch.manual_seed(self.settings.seed)  # the layers' first weights have no other source
-        pupil = Pupil(len(self.labels.vocabulary), len(self.labels.makers))
+        with torch.random.fork_rng(devices=[]):  # layers know no generator but the global one
+            torch.manual_seed(self.settings.seed)
+            pupil = Pupil(len(self.labels.vocabulary), len(self.labels.makers))
         self.pupil = pupil.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.pupil).eval()
         self.tutor = self.tutor.to(device).eval()

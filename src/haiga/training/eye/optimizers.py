@@ -22,7 +22,7 @@ class ConvMuon(torch.optim.Muon):
         super().__init__([nn.Parameter(_matrix(kernel.data)) for kernel in kernels], **settings)
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], float] | None = None) -> Any:
         matrices = self.param_groups[0]["params"]
         for kernel, matrix in zip(self.kernels, matrices, strict=True):
             if matrix.data_ptr() != kernel.data_ptr():

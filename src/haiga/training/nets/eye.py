@@ -31,10 +31,10 @@ class Residual(nn.Module):
         super().__init__()
         self.first = Unit(width, width, 3)
         self.second = Unit(width, width, 3)
-        nn.init.zeros_(self.second[1].weight)
+        nn.init.zeros_(self.second[1].weight)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.second(F.relu(self.first(x))))  # type: ignore[no-any-return]
+        return F.relu(x + self.second(F.relu(self.first(x))))
 
 
 class EyeNet(nn.Module):
