@@ -13,6 +13,7 @@ from haiga.inspection.metrics.bootstrap import (
     measured_mean,
     measured_share,
     resampled_counts,
+    undercut_limit,
 )
 
 
@@ -72,3 +73,10 @@ def test_each_round_draws_as_many_as_there_are() -> None:
 def test_binomial_coefficients_agree_with_pascals() -> None:
     assert np.exp(log_choose(5, range(-1, 7))) == pytest.approx([0, 1, 5, 10, 10, 5, 1, 0])
     assert np.exp(log_choose(0, [0, 1])) == pytest.approx([1, 0])
+
+
+def test_a_new_value_undercuts_a_rank_as_often_as_the_limit_says() -> None:
+    assert undercut_limit(1, 50) == pytest.approx(1 - 0.05 ** (1 / 50), abs=1e-9)
+    chances = np.sort(np.random.default_rng(3).uniform(size=(4000, 99)), axis=1)[:, 1]
+    assert chances.mean() == pytest.approx(2 / 100, abs=0.001)
+    assert (chances <= undercut_limit(2, 99)).mean() == pytest.approx(0.95, abs=0.015)

@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from haiga.core.nouns import Picture
 from haiga.features.hashes import thumbnails
-from haiga.inspection.metrics.bootstrap import Measure, measured_share
+from haiga.inspection.metrics.bootstrap import Measure, measured_share, undercut_limit
 from haiga.inspection.picture_views import PARTS, mirrored, part_of
 
 Floats = npt.NDArray[np.float32]
@@ -91,8 +91,9 @@ class CopyReport:
 
     `nearest` (M,) is the training picture each is nearest to, `distances` (M,) how near, 1
     being usual for real new pictures; `copies` (M,) whether that is nearer than `threshold`,
-    under which `false_alarms` of real new pictures come too. `share` is the copies' share with
-    its exact interval.
+    under which `false_alarms` of real new pictures come too: so many are expected, at most
+    `false_alarms_high` with 95 % confidence. `share` is the copies' share with its exact
+    interval.
     """
 
     nearest: Numbers
@@ -101,11 +102,12 @@ class CopyReport:
     share: Measure
     threshold: float
     false_alarms: float
+    false_alarms_high: float
 
     @property
     def copied(self) -> bool:
         """Whether more are copies than chance would make of real new pictures."""
-        return self.share.low is not None and self.share.low > self.false_alarms
+        return self.share.low is not None and self.share.low > self.false_alarms_high
 
     def suspects(self, count: int) -> list[int]:
         """The made pictures nearest to a training picture, the nearest first."""
@@ -152,7 +154,7 @@ class CopyCheck:
         self._early, self._late = early(sight.early), late(sight.late)
         self.usual: tuple[float, ...] = (1.0,) * len(VIEWS)
         self.threshold = 0.0
-        self.false_alarms = 0.0
+        self.false_alarms = self.false_alarms_high = 0.0
         self.held_distances = np.zeros(0, np.float32)
 
     @classmethod
@@ -183,6 +185,7 @@ class CopyCheck:
         rank = max(1, math.floor(false_alarms * (len(distances) + 1)))
         check.threshold = float(check.held_distances[rank - 1])
         check.false_alarms = rank / (len(distances) + 1)
+        check.false_alarms_high = undercut_limit(rank, len(distances))
         return check
 
     def judge(self, made: Sequence[Picture], *, sight: Sight | None = None) -> CopyReport:
@@ -196,6 +199,7 @@ class CopyCheck:
             measured_share(int(copies.sum()), len(copies)),
             self.threshold,
             self.false_alarms,
+            self.false_alarms_high,
         )
 
     def _usual_distances(self, held: Sequence[Picture], sight: Sight) -> tuple[float, ...]:

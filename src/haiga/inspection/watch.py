@@ -9,8 +9,9 @@ from the training pictures, which a copy has.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ MOST_TRAIN = 2000
 """Training pictures that KID is measured against; drawn once, by the seed."""
 
 STRONGLY = 0.1
-"""A share of copies that needs no second look: surely more than one in ten."""
+"""A share of copies that needs no second look: surely more than so many."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,15 @@ class Look:
     """What was measured of one set of made pictures.
 
     `kid` is against held-out pictures (the honest one), `kid_train` against training ones;
-    `fid` is None unless it was asked for. `copy_share` is the share of copies, of which
-    `false_alarms` would be found among real new pictures, and `copy_distance` their median
-    distance from the nearest training picture by the copy check, 1 being usual for real new
-    pictures; `nearer_than_new` is the chance that a made picture lies nearer to the training
-    pictures than a real new one, 0.5 for a model that remembers nothing and shows all it saw.
-    `near_train` and `near_held` are the median distances of a made picture from the nearest
-    training and held-out one, in the eye's late features; `usual_near_train` is that of the
-    held-out pictures from the training ones. Precision, recall, density,
-    coverage and spread are against held-out pictures. `copies` has the evidence.
+    `fid` is None unless it was asked for. `copy_share` is the share of copies and
+    `copy_distance` the median distance from the nearest training picture by the copy check, 1
+    being usual for real new pictures; `nearer_than_new` is the chance that a made picture lies
+    nearer to the training pictures than a real new one, 0.5 for a model that remembers nothing
+    and shows all it saw. `near_train` and `near_held` are the median distances of a made
+    picture from the nearest training and held-out one, in the eye's late features;
+    `usual_near_train` is that of the held-out pictures from the training ones. Precision,
+    recall, density, coverage and spread are against held-out pictures. `copies` has the
+    evidence.
     """
 
     samples: int
@@ -56,7 +57,6 @@ class Look:
     kid_train: Measure
     fid: Measure | None
     copy_share: Measure
-    false_alarms: float
     copies_found: int
     copy_distance: float
     near_train: float
@@ -75,12 +75,6 @@ class Look:
         """Whether more are copies than chance would make of real new pictures."""
         return self.copies.copied
 
-    @property
-    def copied_strongly(self) -> bool:
-        """Whether so many are copies that one look is enough."""
-        low = self.copy_share.low
-        return self.copied and low is not None and low > max(STRONGLY, 3 * self.false_alarms)
-
     def as_row(self) -> dict[str, float]:
         """The figures by name, as plain numbers, for a table; NaN where there is none."""
         row: dict[str, float] = {"samples": self.samples}
@@ -93,7 +87,8 @@ class Look:
             if name in ("kid", "copy_share"):
                 row[f"{name}_low"] = math.nan if measure.low is None else measure.low
                 row[f"{name}_high"] = math.nan if measure.high is None else measure.high
-        row["false_alarms"] = self.false_alarms
+        row["false_alarms"] = self.copies.false_alarms
+        row[_CHANCE] = self.copies.false_alarms_high
         row["copies"] = self.copies_found
         row["copy_distance"] = self.copy_distance
         row["near_train"] = self.near_train
@@ -103,6 +98,10 @@ class Look:
         row["vendi_real"] = self.spread.vendi_real
         row["spread_ratio"] = self.spread.ratio
         return row
+
+
+Looks = Sequence[Look | Mapping[str, Any]]
+_CHANCE = "false_alarms_high"
 
 
 class Watch:
@@ -166,7 +165,6 @@ class Watch:
             kid_train=kid(self._train_drawn, late, rounds=0, seed=self._seed),
             fid=fid(self._held, late, seed=self._seed) if with_fid else None,
             copy_share=copies.share,
-            false_alarms=copies.false_alarms,
             copies_found=int(copies.copies.sum()),
             copy_distance=float(np.median(copies.distances)),
             near_train=_median_nearest(late, self._train),
@@ -182,26 +180,48 @@ class Watch:
         )
 
 
-def copying_started(looks: Sequence[Look]) -> bool:
-    """Whether a model copies: found in two looks in a row, or once so that none is needed."""
-    return _first_copying(looks) is not None
+def copying_started(looks: Looks) -> bool:
+    """Whether a model copies: found in two looks in a row, or once so that none is needed.
+
+    `looks` are in their order, as they are or as rows of numbers (`Look.as_row`).
+    """
+    return _first_copying(_rows(looks)) is not None
 
 
-def best_before_copying(looks: Sequence[Look]) -> int | None:
-    """The look with the smallest held-out KID before copying began; None where none is.
+def best_before_copying(looks: Looks) -> int | None:
+    """The look with the smallest held-out KID before copying began; None where there is none.
 
     A look at which copies were found does not count even where the next had none.
     """
-    end = _first_copying(looks)
+    rows = _rows(looks)
+    end = _first_copying(rows)
     clean = [
-        i for i, look in enumerate(looks[:end]) if not look.copied and math.isfinite(look.kid.value)
+        i
+        for i, row in enumerate(rows[:end])
+        if not row_copied(row) and math.isfinite(row.get("kid", math.nan))
     ]
-    return min(clean, key=lambda i: looks[i].kid.value, default=None)
+    return min(clean, key=lambda i: float(rows[i]["kid"]), default=None)
 
 
-def _first_copying(looks: Sequence[Look]) -> int | None:
-    for i, look in enumerate(looks):
-        if look.copied_strongly or (look.copied and i + 1 < len(looks) and looks[i + 1].copied):
+def row_copied(row: Mapping[str, Any]) -> bool:
+    """Whether more were copies at a look than chance would make of real new pictures."""
+    low, chance = (float(row.get(name, math.nan)) for name in ("copy_share_low", _CHANCE))
+    return low > chance  # no number is not more than anything
+
+
+def row_copied_strongly(row: Mapping[str, Any]) -> bool:
+    """Whether so many were copies that one look is enough."""
+    return row_copied(row) and float(row["copy_share_low"]) > STRONGLY
+
+
+def _rows(looks: Looks) -> list[Mapping[str, Any]]:
+    return [look.as_row() if isinstance(look, Look) else look for look in looks]
+
+
+def _first_copying(rows: Sequence[Mapping[str, Any]]) -> int | None:
+    for i, row in enumerate(rows):
+        again = i + 1 < len(rows) and row_copied(rows[i + 1])
+        if row_copied_strongly(row) or (row_copied(row) and again):
             return i
     return None
 

@@ -95,6 +95,15 @@ def clopper_pearson(hits: int, count: int, confidence: float = CONFIDENCE) -> tu
     return low, high
 
 
+def undercut_limit(rank: int, count: int, confidence: float = CONFIDENCE) -> float:
+    """How likely another value undercuts the rank-th smallest of `count`, at most, this surely.
+
+    On average that is rank / (count + 1); for the values at hand it may be more, and follows
+    a Beta(rank, count + 1 - rank) distribution, whose quantile this is. Ranks count from 1.
+    """
+    return _solve(lambda p: _at_least(rank, count, p) - confidence)
+
+
 def log_choose(n: int, k: npt.ArrayLike) -> Floats:
     """The natural logarithm of n over k, for each k; -inf where k is not among 0 to n."""
     ks = np.asarray(k, np.int64)
