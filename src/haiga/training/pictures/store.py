@@ -33,12 +33,12 @@ from haiga.training.pictures.store_files import (
     open_pixels,
     write_items,
 )
-from haiga.training.pictures.store_groups import Look, group_pictures, hold_out, look_at
+from haiga.training.pictures.store_groups import Look, group_pictures, hold_out
 
 Indexes = npt.NDArray[np.int64]
 Tell = Callable[[str], object]
 
-VERSION = 1
+VERSION = 2
 """Raised when the same files would give other pixels or another split."""
 
 SIZES_PX = (8, 1_024)
@@ -182,10 +182,10 @@ def _make(
             if decoded.reason:
                 made.left_out.append(LeftOut(decoded.record.key, decoded.reason))
             made.remarks.update(decoded.remarks)
-            for name, crop in decoded.crops:
-                writer.add(crop)
-                made.records.append(_named(decoded.record, name))
-                made.looks.append(look_at(crop))
+            for crop in decoded.crops:
+                writer.add(crop.pixels)
+                made.records.append(_named(decoded.record, crop.end))
+                made.looks.append(crop.look)
             now = time.monotonic()
             if now - said > _TELL_S:
                 said = now

@@ -19,6 +19,7 @@ from haiga.core.errors import BadPicture
 from haiga.core.nouns import Picture
 from haiga.media.picture_folders import PictureRecord
 from haiga.media.picture_judging import judge_picture
+from haiga.training.pictures.store_groups import Look, look_at
 
 Crops = Literal["centre", "ends"]
 
@@ -30,11 +31,20 @@ _WAITING = 4  # finished pictures a thread may be ahead of the one that takes th
 
 
 @dataclass(frozen=True)
+class Crop:
+    """One square of a picture: "" for the one in the centre, else which end; what it is like."""
+
+    end: str
+    pixels: Picture
+    look: Look
+
+
+@dataclass(frozen=True)
 class Decoded:
-    """One record decoded: its crops by name ("" for the one in the centre), or why it has none."""
+    """One record decoded: its crops, or why it has none."""
 
     record: PictureRecord
-    crops: tuple[tuple[str, Picture], ...]
+    crops: tuple[Crop, ...]
     remarks: tuple[str, ...]
     reason: str = ""
 
@@ -74,8 +84,8 @@ def decode_record(record: PictureRecord, size_px: int, crops: Crops) -> Decoded:
     height, width, _ = judged.pixels.shape
     remarks = judged.remarks + ((ENLARGED,) if min(height, width) < size_px else ())
     image = Image.fromarray(judged.pixels)
-    cut = tuple((name, _scaled(image, box, size_px)) for name, box in boxes(width, height, crops))
-    return Decoded(record, cut, remarks)
+    cut = [(end, _scaled(image, box, size_px)) for end, box in boxes(width, height, crops)]
+    return Decoded(record, tuple(Crop(end, c, look_at(c)) for end, c in cut), remarks)
 
 
 def boxes(width: int, height: int, crops: Crops) -> list[tuple[str, tuple[int, int, int, int]]]:
