@@ -187,8 +187,10 @@ class _Reading:
             caption = caption or self._beside(path)
             out.append(PictureRecord(self.root / path, keys[path], caption, columns))
         if self.listing.others:
-            self.notes.append(f"{_files(len(self.listing.others))} no pictures: "
-                              f"{few(self.listing.others)}")  # fmt: skip
+            many = (
+                "file is no picture" if len(self.listing.others) == 1 else "files are no pictures"
+            )
+            self.notes.append(f"{len(self.listing.others):,} {many}: {few(self.listing.others)}")
         return out
 
     def _tables(self, folder: PurePosixPath) -> list[tuple[str, PictureTable]]:
@@ -280,10 +282,6 @@ def _told(kept: Sequence[PictureRecord], of: int, choice: PictureChoice) -> list
     )  # fmt: skip
     where = f" of {of:,}, where {', '.join(choice.where)}" if choice.where else ""
     return [f"{counted(len(kept), 'picture')}{where}: {captions}"]
-
-
-def _files(number: int) -> str:
-    return f"{number:,} file{' is' if number == 1 else 's are'}"
 
 
 def few(names: Sequence[object]) -> str:

@@ -45,7 +45,7 @@ def judge_picture(
 
     With `draft_px` a large JPEG is decoded at a half, quarter or eighth of its size, its
     shorter side no less than this: several times faster. Raises `BadPicture` whose message
-    is the bare reason ("is damaged or cut short"): not a file or picture, empty, damaged,
+    is the bare reason ("is damaged or cut short"), one for each kind of fault: not a file or picture, empty, damaged,
     a side under `least_px`, over `most_pixels`, wholly transparent, not to be read.
     """
     try:
@@ -56,7 +56,8 @@ def judge_picture(
         with open_header(path, most_pixels) as image:
             return _judged(image, path, draft_px, least_px)
     except BadPicture as error:
-        raise BadPicture(str(error).removeprefix(f"{path}: ")) from error
+        reason = str(error).removeprefix(f"{path}: ")
+        raise BadPicture(reason.partition(", and it has")[0]) from error
     except PermissionError as error:
         raise BadPicture("may not be read; change its permissions") from error
     except MemoryError as error:
@@ -68,7 +69,7 @@ def judge_picture(
 def _judged(image: Image.Image, path: Path, draft_px: int, least_px: int) -> JudgedPicture:
     width, height = image.size
     if min(width, height) < least_px:
-        raise BadPicture(f"is too small: {width}×{height}, and each side must have {least_px} px")
+        raise BadPicture(f"is too small: each side must have {least_px} px")
     remarks = list(_remarks(image, path))
     if draft_px and image.format in ("JPEG", "MPO"):
         image.draft(None, (draft_px, draft_px))
