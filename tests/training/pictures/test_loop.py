@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from haiga.core.errors import JobError, UserError
+from haiga.training.pictures.audit import EpochCoverage
 from haiga.training.pictures.loop import LAST, Progress, Run, Verdict
 from haiga.training.pictures.samples import write_film
 
@@ -159,10 +160,23 @@ def test_a_damaged_checkpoint_is_named_with_what_to_do(tmp_path: Path) -> None:
         run_in(tmp_path)
 
 
-def test_the_audit_is_asked_after_every_epoch(tmp_path: Path) -> None:
-    epochs: list[int] = []
-    run_in(tmp_path, steps=PICTURES, audit=epochs.append).train()
-    assert epochs == [1, 2, 3, 4, 5, 6]
+def test_the_audit_is_asked_after_every_epoch_and_a_break_forgets_none(tmp_path: Path) -> None:
+    def audit(epoch: int) -> EpochCoverage:
+        return EpochCoverage(epoch, PICTURES, PICTURES, epoch, epoch)
+
+    run_in(tmp_path, steps=PICTURES, audit=audit).train(stop=_after(9))
+    run_in(tmp_path, steps=PICTURES, audit=audit).train()
+    lines = (tmp_path / "coverage.csv").read_text().splitlines()
+    assert lines[0] == "epoch,step,seen,pictures,least,most"
+    assert lines[1:] == [f"{n},{4 * n},24,24,{n},{n}" for n in range(1, 7)]
+
+
+def test_an_audit_that_finds_pictures_unseen_ends_the_run(tmp_path: Path) -> None:
+    def audit(epoch: int) -> EpochCoverage:
+        raise JobError("12 of 24 pictures were never drawn")
+
+    with pytest.raises(JobError, match="never drawn"):
+        run_in(tmp_path, audit=audit).train()
 
 
 def test_the_line_tells_losses_of_the_steps_and_figures_of_the_look(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a run on pictures measured of itself: one row a look, kept as `log.csv`."""
+"""What a run on pictures tells of itself: a row a look, and a row an epoch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing import Any
 
 from haiga.media.durable import write_durably
 
-LOG = "log.csv"
+LOG, COVERAGE = "log.csv", "coverage.csv"
+
+EPOCH = ("epoch", "step", "seen", "pictures", "least", "most")
+"""The columns of `coverage.csv`: how many pictures were seen by the end of each epoch, and
+how often the one seen least and most."""
 
 Row = dict[str, Any]
 """A look's figures by name: step, epoch, minutes, images_per_s, each loss, what was measured
@@ -20,11 +24,21 @@ of the samples (kid, copy_share …), seen, pictures, best (1 where it is the on
 def write_log(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes `log.csv`, whole or not at all; a figure that a row lacks is left empty."""
     names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [[_shown(row.get(name, "")) for name in names] for row in rows]
+    _write(folder / LOG, names, lines)
+
+
+def write_coverage(folder: Path, epochs: Sequence[Sequence[int]]) -> None:
+    """Writes `coverage.csv`, a line for each epoch that has ended."""
+    _write(folder / COVERAGE, EPOCH, epochs)
+
+
+def _write(path: Path, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _shown(value) for name, value in row.items()} for row in rows)
-    write_durably(folder / LOG, buffer.getvalue().encode())
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    write_durably(path, buffer.getvalue().encode())
 
 
 def _shown(value: Any) -> Any:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import functools
 import logging
 import shlex
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.media.durable import make_folder
 from haiga.media.picture_choice import GeneratorMade, PictureChoice
@@ -29,11 +31,15 @@ from haiga.training.generators.recipe import (
 )
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
+from haiga.training.pictures.curve import HTML as CURVE
+from haiga.training.pictures.curve import advice, nested_subsets, point_of, table, write_curve
 from haiga.training.pictures.drawing import Drawing
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.looking import Looking
 from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.plan import kept_plan
 from haiga.training.pictures.session import (
+    DEFAULT_MINUTES,
     WORK,
     Budget,
     Job,
@@ -45,8 +51,8 @@ from haiga.training.pictures.session import (
 from haiga.training.pictures.store import Indexes, PictureStore, build_store
 from haiga.training.pictures.told import Live
 
-LEAST = 8
-"""Fewer pictures to learn from than this are refused: there is nothing to learn but them."""
+LEAST, LEAST_HELD = 8, 2
+"""Fewer pictures to learn from, or held out, are refused: there is nothing to learn but them."""
 
 
 def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
@@ -64,10 +70,59 @@ def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
         live.say("the training is finished; only its report is missing")
         return GeneratorMade(o.out, choice)
     store = stored(o, choice, live)
-    study = Study(o, store, store.train, Looking(store, store.train, threads=threads), device)
-    run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
+
+    def study_of(train: Indexes, batch: int | None = None) -> Study:
+        looking = Looking(store, train, threads=threads, seed=o.seed, say=live.say)
+        return Study(o, store, train, looking, device, batch)
+
+    if o.learning_curve:
+        study, run = sit_for_curve(o, store, study_of, budget, live)
+    else:
+        study = study_of(store.train)
+        run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
     write_model(o, study, run, live)
     return GeneratorMade(o.out, choice)
+
+
+def sit_for_curve(
+    o: argparse.Namespace,
+    store: PictureStore,
+    study_of: Callable[..., Study],
+    budget: Budget,
+    live: Live,
+) -> tuple[Study, Run]:
+    """Trains on a quarter, half and all of the pictures, as many steps each, and says what
+    would help. Returns the last of them.
+
+    Raises UserError when a quarter of the pictures is too little to train on.
+    """
+    subsets = nested_subsets(store, seed=o.seed)
+    fewest = len(subsets["quarter"])
+    if fewest < LEAST:
+        raise UserError(
+            f"--learning-curve: a quarter of the pictures is {fewest:,}, and {LEAST} are the "
+            "least; give more pictures, or leave it out"
+        )
+    batch = study_of(subsets["quarter"]).batch  # the same for all, so that steps take as long
+    minutes = budget.minutes or (None if budget.steps else DEFAULT_MINUTES)
+    each = dataclasses.replace(budget, minutes=minutes / len(subsets) if minutes else None)
+    points = []
+    for name, train in subsets.items():
+        live.say(f"learning curve: {name}, {counted(len(train), 'picture')}")
+        study, part = study_of(train, batch), "" if name == "all" else name
+        begun = o.resume and kept_plan(o.out / WORK / part) is not None
+        run, ending = sit(study.job, each, o.out, live, resume=begun, part=part)
+        copied = ending.why == "copying"
+        points.append(point_of(name, len(train), run.place.rows, copied=copied))
+        plan = run.plan
+        each = Budget(None, plan.steps, len(plan.looks), plan.samples, budget.rate)
+    write_curve(o.out, points)
+    for row in table(points):
+        live.say("  " + "  ".join(f"{cell:<18}" for cell in row).rstrip())
+    for sentence in advice(points):
+        live.say(sentence)
+    live.say(f"the learning curve is in {o.out / CURVE}")
+    return study, run
 
 
 def stored(o: argparse.Namespace, choice: PictureChoice, live: Live) -> PictureStore:
@@ -94,7 +149,9 @@ class Study:
         train: Indexes,
         looking: Looking,
         device: str,
+        batch: int | None = None,
     ) -> None:
+        self._batch = batch or o.batch
         self.o, self.store, self.train, self.looking, self.device = o, store, train, looking, device
         self.recipe = recommended_or(o.recipe)
         self.names: tuple[str, ...] = ()
@@ -105,7 +162,7 @@ class Study:
     @functools.cached_property
     def batch(self) -> int:
         """What a step reads: the recipe's own batch, or as many pictures as there are."""
-        return min(self.o.batch or self._trainee(None, None).batch, len(self.train))
+        return min(self._batch or self._trainee(None, None).batch, len(self.train))
 
     @property
     def job(self) -> Job:

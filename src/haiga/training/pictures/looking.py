@@ -3,37 +3,65 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from haiga.core.counted import counted
+from haiga.features.eye import Eye
+from haiga.inspection.watch import Watch, best_before_copying, copying_started
+from haiga.pages.numbers import share
 from haiga.training.pictures.loop import Verdict
 from haiga.training.pictures.samples import Pictures
 from haiga.training.pictures.store import Indexes, PictureStore
 
 
 class Looking:
-    """Compares samples with the pictures learned from and with those held out."""
+    """Compares samples with the pictures learned from and with those held out.
 
-    def __init__(self, store: PictureStore, train: Indexes, *, threads: int = 2) -> None:
+    The pictures are seen once, when the first sample is measured.
+    """
+
+    def __init__(
+        self,
+        store: PictureStore,
+        train: Indexes,
+        *,
+        threads: int = 2,
+        seed: int = 0,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.store, self.train, self.threads = store, train, threads
+        self.seed, self.say = seed, say
 
     @functools.cached_property
-    def _held(self) -> Any:
-        from haiga.features.eye import Eye
-
-        self.eye = Eye(threads=self.threads)
-        return self.eye.embed(list(self.store.pixels[self.store.held_out]))
+    def watch(self) -> Watch:
+        """What the samples are compared with."""
+        began = time.monotonic()
+        pixels = self.store.pixels
+        watch = Watch(
+            Eye(threads=self.threads),
+            pixels[self.train],
+            pixels[self.store.held_out],
+            seed=self.seed,
+        )
+        total = counted(len(self.train) + len(self.store.held_out), "picture")
+        self.say(f"looked at {total} in {time.monotonic() - began:.0f} s, to tell copies by")
+        return watch
 
     def figures(self, made: Pictures) -> Mapping[str, float]:
-        """KID to the held-out pictures."""
-        from haiga.inspection.metrics.kid import kid
-
-        held = self._held
-        found = kid(held.late, self.eye.embed(list(made)).late)
-        low, high = found.low or found.value, found.high or found.value
-        return {"kid": found.value, "kid_low": low, "kid_high": high}
+        """Every figure of `inspection.watch.Look`, by name."""
+        return self.watch.look(made).as_row()
 
     def verdict(self, rows: Sequence[Mapping[str, Any]]) -> Verdict:
-        """The look nearest to the held-out pictures is the best."""
-        kids = [row["kid"] for row in rows]
-        return Verdict(min(range(len(kids)), key=lambda i: kids[i]))
+        """The rules of `inspection.watch` over every look of the run so far."""
+        stop = copying_started(rows)
+        return Verdict(best_before_copying(rows), stop, _why(rows[-1]) if stop else "")
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    return (
+        f"it began to copy: {row['copies']:.0f} of {row['samples']:.0f} samples "
+        f"({share(row['copy_share'])}) are as near to a picture it learned from as only "
+        f"{share(row['false_alarms'])} of real new pictures are"
+    )

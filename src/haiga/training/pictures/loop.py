@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from haiga.core.errors import JobError, UserError
 from haiga.core.seeds import derive_seed
 from haiga.training import checkpoints
-from haiga.training.pictures.figures import Row, write_log
+from haiga.training.pictures.figures import Row, write_coverage, write_log
 from haiga.training.pictures.plan import Plan
 from haiga.training.pictures.samples import Pictures, Sheet, write_sheet
 
@@ -58,6 +58,21 @@ class Source(Protocol):
     def restore(self, state: dict[str, Any]) -> None: ...
 
 
+class Coverage(Protocol):
+    """What an audit found when an epoch had ended."""
+
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def seen(self) -> int: ...
+    @property
+    def pictures(self) -> int: ...
+    @property
+    def least(self) -> int: ...
+    @property
+    def most(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the looks so far say: which of them is best (None: none is good), and whether to end."""
@@ -86,7 +101,7 @@ class Parts:
     sample: Callable[[int, int], Pictures]
     figures: Callable[[Pictures], Mapping[str, float]]
     verdict: Callable[[Sequence[Row]], Verdict]
-    audit: Callable[[int], object] = lambda _: None
+    audit: Callable[[int], Coverage] | None = None
     pace: Callable[[int, Plan], None] = lambda step, plan: None
     device: str = "cpu"
 
@@ -99,6 +114,8 @@ class Place:
     seconds: float = 0.0
     rows: list[Row] = field(default_factory=list)
     """What each look found, and the mean losses since the one before."""
+    epochs: list[list[int]] = field(default_factory=list)
+    """What the audit found at the end of each epoch, in the columns of `coverage.csv`."""
     best_step: int = 0
     """The step of the checkpoint that is kept as the best; 0 while there is none."""
     ended: str = ""
@@ -150,7 +167,7 @@ class Run:
         self._look_s = 0.0
         if self.resumed:
             self._load()
-            write_log(folder, self.place.rows)
+            self._write_logs()
 
     @property
     def best(self) -> Path:
@@ -205,6 +222,10 @@ class Run:
             )
         )
         self._kept_step = self.place.step
+
+    def _write_logs(self) -> None:
+        write_log(self.folder, self.place.rows)
+        write_coverage(self.folder, self.place.epochs)
 
     def _write(self, what: Callable[[], object]) -> None:
         try:
@@ -283,7 +304,7 @@ class Run:
                 told = time.monotonic()
             if parts.feed.epoch != epoch:
                 epoch = parts.feed.epoch
-                parts.audit(epoch)
+                self._audited(epoch)
             late, ending = now - began > limit_s, stop()
             if place.step in looks or (late and place.step < plan.steps):
                 self._look(speed.images_per_s, before, began)
@@ -302,6 +323,13 @@ class Run:
             if late:
                 return Ending("late", place)
         return Ending("planned", place)
+
+    def _audited(self, epoch: int) -> None:
+        if self.parts.audit is not None:
+            found = self.parts.audit(epoch)
+            self.place.epochs.append(
+                [found.epoch, self.place.step, found.seen, found.pictures, found.least, found.most]
+            )
 
     def _look(self, images_per_s: float, before: float, began: float) -> None:
         """Measures samples, keeps the best and the last checkpoint, writes row and sheet."""
@@ -334,7 +362,7 @@ class Run:
         self._write(lambda: write_sheet(self.folder, place.step, parts.sheet()))
         place.seconds = before + time.monotonic() - began
         self._keep()
-        self._write(lambda: write_log(self.folder, place.rows))
+        self._write(self._write_logs)
         for old in self.folder.glob("best-*.safetensors"):
             if old != self.best:
                 old.unlink(missing_ok=True)

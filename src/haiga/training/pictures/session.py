@@ -131,13 +131,16 @@ def check_folder(out: Path, *, resume: bool, more: bool, kind: str) -> bool:
     return False
 
 
-def sit(job: Job, budget: Budget, out: Path, live: Live, *, resume: bool) -> tuple[Run, Ending]:
+def sit(
+    job: Job, budget: Budget, out: Path, live: Live, *, resume: bool, part: str = ""
+) -> tuple[Run, Ending]:
     """Plans or goes on, trains, and leaves checkpoints, sheets, film and log in `out/work`.
 
-    Raises UserError when a resumed run would be another one, JobError when the training
-    failed, and Stopped when the user ended it; the last good checkpoint is then kept.
+    `part` names a folder below, for one of several runs that belong together. Raises
+    UserError when a resumed run would be another one, JobError when the training failed,
+    and Stopped when the user ended it; the last good checkpoint is then kept.
     """
-    work = out / WORK
+    work = out / WORK / part
     make_folder(work)
     kept = kept_plan(work) if resume else None
     if kept is not None:
@@ -170,6 +173,8 @@ def sit(job: Job, budget: Budget, out: Path, live: Live, *, resume: bool) -> tup
         live.say(f"ended at {at}: {place.why}")
     if place.best_step:
         live.say(f"kept: the state of step {place.best_step:,}")
+    elif place.rows:
+        live.say("no look was free of copies, so the last state is what there is: do not use it")
     write_film(work, [int(row["step"]) for row in place.rows])
     return run, ending
 

@@ -36,7 +36,9 @@ def measured(row: Mapping[str, float]) -> list[str]:
     if math.isfinite(row.get("kid", math.nan)):
         parts.append(f"KID {number(row['kid'], 2)}")
     if math.isfinite(row.get("copy_share", math.nan)):
-        parts.append(f"copies {100 * row['copy_share']:.0f} %")
+        chance = row.get("false_alarms", 0.0)  # with few held-out pictures it cannot be small
+        beside = f" (by chance {100 * chance:.0f} %)" if chance > 0.02 else ""
+        parts.append(f"copies {100 * row['copy_share']:.0f} %{beside}")
     return parts
 
 
