@@ -29,12 +29,13 @@ def _draw(rng: torch.Generator, x: Tensor) -> Tensor:
 
 
 def _color(x: Tensor, rng: torch.Generator) -> Tensor:
-    """Brightness by up to ±0.5, saturation by 0 to 2, contrast by 0.5 to 1.5."""
-    x = x + (_draw(rng, x) - 0.5)
+    """Brightness by up to ±0.5, saturation by 0 to 2, contrast by 0.5 to 1.5, in this order."""
+    bright, vivid, contrast = _draw(rng, x) - 0.5, 2 * _draw(rng, x), _draw(rng, x) + 0.5
     grey = x.mean(1, keepdim=True)
-    x = (x - grey) * (2 * _draw(rng, x)) + grey
-    middle = x.mean((1, 2, 3), keepdim=True)
-    return (x - middle) * (_draw(rng, x) + 0.5) + middle
+    middle = grey.mean((2, 3), keepdim=True) + bright
+    # ((x - grey) vivid + grey + bright - middle) contrast + middle, with fewer passes over x
+    shift = bright * contrast + middle * (1 - contrast)
+    return torch.addcmul(grey * (contrast * (1 - vivid)) + shift, x, vivid * contrast)
 
 
 def _translation(x: Tensor, rng: torch.Generator, share: float = 0.125) -> Tensor:
@@ -65,7 +66,8 @@ def _cutout(x: Tensor, rng: torch.Generator, share: float = 0.5) -> Tensor:
     inside_rows = (rows >= top[:, None, None]) & (rows < top[:, None, None] + side)
     inside_columns = (columns >= left[:, None, None]) & (columns < left[:, None, None] + side)
     outside = ~(inside_rows & inside_columns)  # (B, S, S)
-    return torch.where(outside[:, None], x, x.new_zeros(()))
+    kept: Tensor = x * outside[:, None].to(x.dtype)
+    return kept
 
 
 _CHANGES = {"color": _color, "translation": _translation, "cutout": _cutout}

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from haiga.training.generators.average import Average
-from haiga.training.generators.precision import bfloat16, compiled, normal, placed
+from haiga.training.generators.duel import Duel, detached, plain_inputs
+from haiga.training.generators.precision import bfloat16, normal
 from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.dcgan import LATENT, DcganDiscriminator, DcganGenerator
 
@@ -30,62 +30,47 @@ class Dcgan:
     augmentations: tuple[str, ...] = ()
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.device = settings.device
-        self.batch = settings.batch or BATCH
         width, rate = settings.width or WIDTH, settings.rate or RATE
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(settings.seed)  # the weights' start, and nothing else
-            self.generator = DcganGenerator(settings.size_px, width)
-            self.discriminator = DcganDiscriminator(settings.size_px, width)
-        placed(self.generator, self.device)
-        placed(self.discriminator, self.device)
-        self.average = Average(self.generator)
-        self._make = compiled(self.generator, self.device)
-        self._judge = compiled(self.discriminator, self.device)
-        self.optimizers: Mapping[str, torch.optim.Optimizer] = {
-            "generator": torch.optim.Adam(self.generator.parameters(), rate, betas=(0.5, 0.999)),
-            "discriminator": torch.optim.Adam(
-                self.discriminator.parameters(), rate, betas=(0.5, 0.999)
+        self.batch = settings.batch or BATCH
+        self.duel = Duel(
+            lambda: (
+                DcganGenerator(settings.size_px, width),
+                DcganDiscriminator(settings.size_px, width),
+                {},
             ),
-        }
+            settings,
+            rates={"generator": rate, "discriminator": rate},
+        )
 
     @property
     def modules(self) -> Mapping[str, nn.Module]:
-        return {
-            "generator": self.generator,
-            "discriminator": self.discriminator,
-            "average": self.average,
-        }
+        return self.duel.modules
+
+    @property
+    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        return self.duel.optimizers
 
     @property
     def sampler(self) -> nn.Module:
-        return self.average.net
+        return self.duel.average.net
 
     @property
     def inputs(self) -> Mapping[str, Any]:
-        return {"latent": LATENT, "labels": (), "codes": []}
+        return plain_inputs(LATENT)
 
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
-        """Discriminator on real and made pictures apart (batch norm), then the generator."""
-        real = batch.pixels
-        latent = normal(rng, len(real), LATENT, device=self.device)
-        optimizers = self.optimizers
-        with bfloat16(self.device):
-            made = self._make(latent)
-            on_real, on_made = self._judge(real).float(), self._judge(made.detach()).float()
+        """The discriminator on real and made pictures apart (batch norm), then the generator."""
+        duel, real = self.duel, batch.pixels
+        latent = normal(rng, len(real), LATENT, device=duel.device)
+        with bfloat16(duel.device):
+            made = duel.make(latent)
+            on_real, on_made = duel.judge(real).float(), duel.judge(made.detach()).float()
         loss_d = F.softplus(-on_real).mean() + F.softplus(on_made).mean()
-        optimizers["discriminator"].zero_grad()
-        loss_d.backward()  # type: ignore[no-untyped-call]
-        optimizers["discriminator"].step()
-
-        self.discriminator.requires_grad_(False)
-        with bfloat16(self.device):
-            fooled = self._judge(made).float()
-        loss_g = F.softplus(-fooled).mean()
-        optimizers["generator"].zero_grad()
-        loss_g.backward()  # type: ignore[no-untyped-call]
-        optimizers["generator"].step()
-        self.discriminator.requires_grad_(True)
-        self.average.update(self.generator)
-        return {"d_loss": loss_d.detach(), "g_loss": loss_g.detach()}
+        duel.learn(loss_d, "discriminator")
+        with duel.judged():
+            with bfloat16(duel.device):
+                fooled = duel.judge(made).float()
+            loss_g = F.softplus(-fooled).mean()
+            duel.learn(loss_g, "generator")
+        duel.average.update(duel.generator)
+        return detached(d_loss=loss_d, g_loss=loss_g)

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from haiga.training.diff_augment import POLICY, diff_augment
-from haiga.training.generators.average import Average
-from haiga.training.generators.precision import bfloat16, compiled, normal, placed
+from haiga.training.generators.duel import Duel, detached, hinge, plain_inputs
+from haiga.training.generators.precision import bfloat16, normal
 from haiga.training.generators.recipe import Settings, StepBatch
-from haiga.training.nets.fastgan import LATENT, FastDiscriminator, FastGenerator
+from haiga.training.nets.fastgan import LATENT, FastDiscriminator, FastGenerator, Judgement
 
 WIDTH = 32
 BATCH = 32
@@ -33,74 +33,73 @@ class FastGan:
     augmentations: tuple[str, ...] = POLICY
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.device = settings.device
-        self.batch = settings.batch or BATCH
         width, rate = settings.width or WIDTH, settings.rate or RATE
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(settings.seed)  # the weights' start, and nothing else
-            self.generator = FastGenerator(settings.size_px, width)
-            self.discriminator = FastDiscriminator(settings.size_px, width // 2)
-        placed(self.generator, self.device)
-        placed(self.discriminator, self.device)
-        self.average = Average(self.generator)
-        self._make = compiled(self.generator, self.device)
-        self._judge = compiled(self.discriminator, self.device)
-        self.optimizers: Mapping[str, torch.optim.Optimizer] = {
-            "generator": torch.optim.Adam(self.generator.parameters(), rate, betas=(0.5, 0.999)),
-            "discriminator": torch.optim.Adam(
-                self.discriminator.parameters(), rate, betas=(0.5, 0.999)
+        self.batch = settings.batch or BATCH
+        self.duel = Duel(
+            lambda: (
+                FastGenerator(settings.size_px, width),
+                FastDiscriminator(settings.size_px, width // 2),
+                {},
             ),
-        }
+            settings,
+            rates={"generator": rate, "discriminator": rate},
+        )
 
     @property
     def modules(self) -> Mapping[str, nn.Module]:
-        return {
-            "generator": self.generator,
-            "discriminator": self.discriminator,
-            "average": self.average,
-        }
+        return self.duel.modules
+
+    @property
+    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
+        return self.duel.optimizers
 
     @property
     def sampler(self) -> nn.Module:
-        return self.average.net
+        return self.duel.average.net
 
     @property
     def inputs(self) -> Mapping[str, Any]:
-        return {"latent": LATENT, "labels": (), "codes": []}
+        return plain_inputs(LATENT)
 
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
-        """One step of the discriminator on real and made pictures, then of the generator."""
-        real = batch.pixels.to(torch.bfloat16)
-        latent = normal(rng, len(real), LATENT, device=self.device)
-        redraw = self.average.steps % REDRAW_EVERY == 0
-        with bfloat16(self.device):
-            made = self._make(latent)
+        """The discriminator on real and made pictures together, then the generator."""
+        duel, real = self.duel, batch.pixels.to(torch.bfloat16)
+        latent = normal(rng, len(real), LATENT, device=duel.device)
+        with bfloat16(duel.device):
+            made = duel.make(latent)
             seen = diff_augment(torch.cat([real, made.detach()]), rng)
-            fine, coarse, features = self._judge(seen)
-            loss_d = _hinge(fine.float()) + _hinge(coarse.float())
-            if redraw:
-                small = F.interpolate(seen[: len(real)].float(), size=32, mode="area")
-                drawn = self.discriminator.redraw(features[: len(real)]).float()
-                loss_r = F.l1_loss(drawn, small)
-                loss_d = loss_d + REDRAW_EVERY * loss_r
-        self.optimizers["discriminator"].zero_grad()
-        loss_d.backward()  # type: ignore[no-untyped-call]
-        self.optimizers["discriminator"].step()
-
-        self.discriminator.requires_grad_(False)
-        with bfloat16(self.device):
-            fine, coarse, _ = self._judge(diff_augment(made, rng))
-        loss_g = -fine.float().mean() - coarse.float().mean()
-        self.optimizers["generator"].zero_grad()
-        loss_g.backward()
-        self.optimizers["generator"].step()
-        self.discriminator.requires_grad_(True)
-        self.average.update(self.generator)
-        return {"d_loss": loss_d.detach(), "g_loss": loss_g.detach()}
+            judgement = duel.judge(seen)
+            loss_d = judged_loss(judgement, len(real))
+            loss_d = loss_d + redrawn_loss(duel, judgement, seen, len(real))
+        duel.learn(loss_d, "discriminator")
+        with duel.judged():
+            with bfloat16(duel.device):
+                loss_g = fooled_loss(duel.judge(diff_augment(made, rng)))
+            duel.learn(loss_g, "generator")
+        duel.average.update(duel.generator)
+        return detached(d_loss=loss_d, g_loss=loss_g)
 
 
-def _hinge(logits: Tensor) -> Tensor:
-    """The discriminator's hinge loss; the first half is real (Lim and Ye 2017, eq. 6)."""
-    real, made = logits.chunk(2)
-    return F.relu(1 - real).mean() + F.relu(1 + made).mean()
+def judged_loss(judgement: Judgement, real: int) -> Tensor:
+    """The hinge loss of both heads; the first `real` pictures are real."""
+    fine, coarse = judgement.fine, judgement.coarse
+    return hinge(fine[:real], fine[real:]) + hinge(coarse[:real], coarse[real:])
+
+
+def fooled_loss(judgement: Judgement) -> Tensor:
+    """What the generator makes small: minus the mean logit of both heads."""
+    return -judgement.fine.float().mean() - judgement.coarse.float().mean()
+
+
+def redrawn_loss(duel: Duel, judgement: Judgement, seen: Tensor, real: int) -> Tensor:
+    """How far the real pictures, drawn again from their features, are from what was seen.
+
+    Taken at every fourth step only, and zero at the others.
+    """
+    if duel.average.steps % REDRAW_EVERY:
+        return seen.new_zeros((), dtype=torch.float32)
+    discriminator = duel.discriminator
+    assert isinstance(discriminator, FastDiscriminator)
+    small = F.interpolate(seen[:real].float(), size=32, mode="area")
+    drawn: Tensor = discriminator.redraw(judgement.features[:real]).float()
+    return REDRAW_EVERY * F.l1_loss(drawn, small)

@@ -112,6 +112,24 @@ def _dcgan(settings: Settings) -> Trainee:
     return Dcgan(settings)
 
 
+def _cgan(settings: Settings) -> Trainee:
+    from haiga.training.generators.cgan import Cgan
+
+    return Cgan(settings)
+
+
+def _infogan(settings: Settings) -> Trainee:
+    from haiga.training.generators.infogan import InfoGan
+
+    return InfoGan(settings)
+
+
+def _vaegan(settings: Settings) -> Trainee:
+    from haiga.training.generators.vaegan import VaeGan
+
+    return VaeGan(settings)
+
+
 def _fastgan(settings: Settings) -> Trainee:
     from haiga.training.generators.fastgan import FastGan
 
@@ -120,6 +138,9 @@ def _fastgan(settings: Settings) -> Trainee:
 
 RECIPES: Mapping[str, Callable[[Settings], Trainee]] = {
     "dcgan": _dcgan,
+    "cgan": _cgan,
+    "infogan": _infogan,
+    "vaegan": _vaegan,
     "fastgan": _fastgan,
 }
 """Every recipe by name."""

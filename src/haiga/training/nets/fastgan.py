@@ -10,6 +10,7 @@ picture), and the discriminator has a second, finer head.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +20,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 from haiga.training.nets.dcgan import doublings
 
 LATENT = 128
+LABEL = 64
+"""Size of a label's vector."""
 
 
 def channels_at(side: int, size_px: int, width: int) -> int:
@@ -59,7 +62,7 @@ class Grow(nn.Module):
 class FastGenerator(nn.Module):
     """(B, 128) normal latents to (B, 3, S, S) in [-1, 1]."""
 
-    def __init__(self, size_px: int = 64, width: int = 48, latent: int = LATENT) -> None:
+    def __init__(self, size_px: int = 64, width: int = 32, latent: int = LATENT) -> None:
         super().__init__()
         first = channels_at(4, size_px, width)
         self.first = nn.Sequential(
@@ -103,26 +106,40 @@ class Shrink(nn.Module):
         return F.leaky_relu(self.main(x) + self.short(F.avg_pool2d(x, 2)), 0.2)
 
 
-class FastDiscriminator(nn.Module):
-    """(B, 3, S, S) to logits at 8 x 8 and at 4 x 4, and the features they stand on.
+class Judgement(NamedTuple):
+    """What a discriminator says of B pictures, and what it saw.
 
-    `redraw` makes a (B, 3, 32, 32) picture of the features; the loss on real pictures keeps
-    them from forgetting what the pictures hold (section 3.2).
+    Logits `fine` (B, 64) and `coarse` (B, 1); `features` (B, C, 8, 8); `pooled` (B, C').
     """
 
-    def __init__(self, size_px: int = 64, width: int = 24) -> None:
+    fine: Tensor
+    coarse: Tensor
+    features: Tensor
+    pooled: Tensor
+
+
+class FastDiscriminator(nn.Module):
+    """Judges (B, 3, S, S) at 8 x 8 places and as a whole.
+
+    `redraw` makes a (B, 3, 32, 32) picture of the features; the loss on real pictures keeps
+    them from forgetting what the pictures hold (section 3.2). With `labels`, the
+    whole is judged as a picture of its label: the inner product of the label's vector and
+    the pooled features is added (Miyato and Koyama 2018, "cGANs with Projection
+    Discriminator", figure 1d).
+    """
+
+    def __init__(self, size_px: int = 64, width: int = 16, labels: int = 0) -> None:
         super().__init__()
         halvings = doublings(size_px)
         counts = [min(width << n, 8 * width) for n in range(halvings)]
         self.stem = spectral_norm(nn.Conv2d(3, width, 4, 2, 1))
         self.shrink = nn.ModuleList(Shrink(a, b) for a, b in pairwise(counts))
         self.fine = spectral_norm(nn.Conv2d(counts[-2], 1, 1))
-        self.coarse = nn.Sequential(
-            spectral_norm(nn.Conv2d(counts[-1] + 1, counts[-1], 3, padding=1, bias=False)),
-            nn.LeakyReLU(0.2),
-            spectral_norm(nn.Conv2d(counts[-1], 1, 4)),
-        )
-        half = counts[-2] // 2
+        self.channels = counts[-1]
+        self.mixed = spectral_norm(nn.Conv2d(counts[-1] + 1, counts[-1], 3, padding=1, bias=False))
+        self.coarse = spectral_norm(nn.Conv2d(counts[-1], 1, 4))
+        self.label = spectral_norm(nn.Embedding(labels, counts[-1])) if labels else None
+        half = max(counts[-2] // 4, 1) * 2
         self.redraw = nn.Sequential(
             nn.Conv2d(counts[-2], 2 * half, 3, padding=1, bias=False),
             nn.GLU(1),
@@ -134,13 +151,58 @@ class FastDiscriminator(nn.Module):
             nn.Tanh(),
         )
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits (B, 64) and (B, 1), and features (B, C, 8, 8)."""
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Judgement:
         h = F.leaky_relu(self.stem(x), 0.2)
         for shrink in self.shrink[:-1]:
             h = shrink(h)
         features = h  # (B, C, 8, 8)
-        h = self.shrink[-1](features)
+        h = self.shrink[-1](features)  # (B, C', 4, 4)
         spread = h.float().std(0, correction=0).mean().to(h.dtype)  # Karras et al. 2018, section 3
         h = torch.cat([h, spread.expand(len(h), 1, *h.shape[2:])], 1)
-        return self.fine(features).flatten(1), self.coarse(h).flatten(1), features
+        h = F.leaky_relu(self.mixed(h), 0.2)
+        pooled = h.mean((2, 3))
+        coarse = self.coarse(h).flatten(1)
+        if self.label is not None and label is not None:
+            coarse = coarse + (self.label(label) * pooled).sum(1, keepdim=True)
+        return Judgement(self.fine(features).flatten(1), coarse, features, pooled)
+
+
+class Labelled(nn.Module):
+    """A generator told a label: its learned vector stands beside the latent."""
+
+    def __init__(self, labels: int, size_px: int, width: int, latent: int = LATENT) -> None:
+        super().__init__()
+        self.label = nn.Embedding(labels, LABEL)
+        self.net = FastGenerator(size_px, width, latent + LABEL)
+
+    def forward(self, latent: Tensor, label: Tensor) -> Tensor:
+        """(B, L) latents and (B,) int64 labels to (B, 3, S, S) in [-1, 1]."""
+        return self.net(torch.cat([latent, self.label(label)], 1))  # type: ignore[no-any-return]
+
+
+class Coded(nn.Module):
+    """A generator told codes, which stand beside the latent."""
+
+    def __init__(self, codes: int, size_px: int, width: int, latent: int = LATENT) -> None:
+        super().__init__()
+        self.net = FastGenerator(size_px, width, latent + codes)
+
+    def forward(self, latent: Tensor, codes: Tensor) -> Tensor:
+        """(B, L) latents and (B, K) codes to (B, 3, S, S) in [-1, 1]."""
+        return self.net(torch.cat([latent, codes], 1))  # type: ignore[no-any-return]
+
+
+class FastEncoder(nn.Module):
+    """(B, 3, S, S) to the mean and log variance of its latent, (B, L) each."""
+
+    def __init__(self, size_px: int = 64, width: int = 16, latent: int = LATENT) -> None:
+        super().__init__()
+        counts = [3, *(min(width << n, 8 * width) for n in range(doublings(size_px)))]
+        layers: list[nn.Module] = []
+        for a, b in pairwise(counts):
+            layers += [nn.Conv2d(a, b, 4, 2, 1, bias=False), nn.BatchNorm2d(b), nn.LeakyReLU(0.2)]
+        self.net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(16 * counts[-1], 2 * latent))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        mean, log_variance = self.net(x).float().chunk(2, 1)
+        return mean, log_variance.clamp(-8, 4)
