@@ -29,7 +29,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "style": ("styled",),
     "mount": ("sheet",),
 }
-"""The pictures each kind of recipe can make."""
+"""The pictures each kind of recipe can make; `generate` has no artist and its own file."""
 
 
 def remake(

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import haiga
+from haiga.actions.generated import regenerate
 from haiga.actions.makers import Makers
 from haiga.actions.recipe import Recipe, StepRecord, read_recipe_table
 from haiga.actions.remake import remake
@@ -56,8 +57,10 @@ def replay(path: Path, *, on_event: Callable[[local.Event], None] = lambda e: No
         changed.append(f"pixels: {path.name} has been edited since it was made")
     remade: Picture | None = None
     try:
-        artist = _artist(recipe, path)
-        remade, now = remake(recipe, Makers(artist), path, on_event)
+        if recipe.kind == "generate":
+            remade, now = regenerate(recipe)
+        else:
+            remade, now = remake(recipe, Makers(_artist(recipe, path)), path, on_event)
         changed += _changed_models(recipe.steps, now.steps)
         if now.outputs[recipe.file] != recipe.outputs[recipe.file] and not changed:
             changed.append(_first_difference(recipe.steps, now.steps))

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from haiga.cli import create, evaluate, mount, options, paint, replay, show, style, train, write
+from haiga.cli import (
+    create,
+    evaluate,
+    generate,
+    mount,
+    options,
+    paint,
+    replay,
+    show,
+    style,
+    train,
+    write,
+)
 from haiga.cli import list as listing
 
 
@@ -27,6 +39,7 @@ def build() -> typer.Typer:
     app.command("replay")(replay.replay)
     app.command("write")(write.write)
     app.command("paint")(paint.paint)
+    app.command("generate")(generate.generate)
     app.command("style")(style.style)
     app.command("mount")(mount.mount)
     app.command("show")(show.show)

@@ -21,7 +21,7 @@ RECIPE_KEY = "haiga"
 XMP_KEY = "XML:com.adobe.xmp"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
-_XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about=""
@@ -32,6 +32,7 @@ _XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
+"""The XMP packet that every picture and film of haiga carries."""
 
 
 def recipe_chunks(recipe: Mapping[str, Any] | None) -> PngInfo:
@@ -40,7 +41,7 @@ def recipe_chunks(recipe: Mapping[str, Any] | None) -> PngInfo:
     if recipe is not None:
         text = json.dumps(recipe, ensure_ascii=False, sort_keys=True, allow_nan=False)
         chunks.add_itxt(RECIPE_KEY, text)
-    chunks.add_itxt(XMP_KEY, _XMP)
+    chunks.add_itxt(XMP_KEY, XMP)
     return chunks
 
 
