@@ -59,7 +59,7 @@ CLEAR = Image.new("RGBA", (80, 60), (10, 20, 30, 0))
         ("a.png", encoded(PICTURE, "PNG")[:-2000], "is damaged or cut short"),
         ("a.png", encoded(PICTURE, "PNG")[:20], "is damaged or cut short"),
         ("a.webp", encoded(PICTURE, "WEBP")[:300], "is damaged or cut short"),
-        ("a.png", encoded(noise(1, 31, 90), "PNG"), "is too small: each side must have 32 px"),
+        ("a.png", encoded(noise(1, 31, 90), "PNG"), "is too small (each side must have 32 px)"),
         ("a.png", encoded(noise(1, 1, 1), "PNG"), "is too small"),
         ("a.png", bomb(60_000, 60_000), "is too large: more than 64,000,000 pixels are not read"),
         ("a.png", bomb(9_000, 9_000), "is too large"),

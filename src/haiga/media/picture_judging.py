@@ -45,8 +45,9 @@ def judge_picture(
 
     With `draft_px` a large JPEG is decoded at a half, quarter or eighth of its size, its
     shorter side no less than this: several times faster. Raises `BadPicture` whose message
-    is the bare reason ("is damaged or cut short"), one for each kind of fault: not a file or picture, empty, damaged,
-    a side under `least_px`, over `most_pixels`, wholly transparent, not to be read.
+    is the bare reason ("is damaged or cut short"), the same for each fault of a kind: not a
+    file or picture, empty, damaged, a side under `least_px`, over `most_pixels`, wholly
+    transparent, not to be read.
     """
     try:
         if not path.is_file():
@@ -57,7 +58,9 @@ def judge_picture(
             return _judged(image, path, draft_px, least_px)
     except BadPicture as error:
         reason = str(error).removeprefix(f"{path}: ")
-        raise BadPicture(reason.partition(", and it has")[0]) from error
+        for detail in (", and it has", ": PNG, "):
+            reason = reason.partition(detail)[0]
+        raise BadPicture(reason) from error
     except PermissionError as error:
         raise BadPicture("may not be read; change its permissions") from error
     except MemoryError as error:
@@ -69,7 +72,7 @@ def judge_picture(
 def _judged(image: Image.Image, path: Path, draft_px: int, least_px: int) -> JudgedPicture:
     width, height = image.size
     if min(width, height) < least_px:
-        raise BadPicture(f"is too small: each side must have {least_px} px")
+        raise BadPicture(f"is too small (each side must have {least_px} px)")
     remarks = list(_remarks(image, path))
     if draft_px and image.format in ("JPEG", "MPO"):
         image.draft(None, (draft_px, draft_px))

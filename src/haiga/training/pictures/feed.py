@@ -95,10 +95,16 @@ class Feed:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Goes on where `state()` was taken. Raises UserError for another store or seed."""
-        for name, mine in (("digest", self.store.digest), ("seed", self.seed)):
-            if state[name] != mine:
-                what = "pictures" if name == "digest" else "seed"
-                raise UserError(f"cannot go on: the {what} of this run are not those it began with")
+        if state["digest"] != self.store.digest:
+            raise UserError(
+                "cannot go on: the pictures of this run are not those it began with; give the "
+                "same folder and conditions, or begin anew in another place"
+            )
+        if state["seed"] != self.seed:
+            raise UserError(
+                "cannot go on: the seed of this run is not the one it began with, which was "
+                f"{state['seed']}"
+            )
         self.close()
         self._given = int(state["given"])
         self.seen = np.array(state["seen"], np.int64)

@@ -154,7 +154,8 @@ def told(store: PictureStore) -> list[str]:
         reasons.setdefault(out.reason, []).append(out.key)
     by_count = sorted(reasons.items(), key=lambda pair: -len(pair[1]))
     for reason, keys in by_count[:10]:
-        lines.append(f"left out {len(keys):,} that {reason}: {few(keys)}")
+        each = "it" if len(keys) == 1 else "each"
+        lines.append(f"left out {len(keys):,}, as {each} {reason}: {few(keys)}")
     if len(by_count) > 10:
         more = sum(len(keys) for _, keys in by_count[10:])
         lines.append(f"left out {more:,} more for {len(by_count) - 10:,} other reasons")
@@ -201,7 +202,7 @@ def _make(
     write_items(folder, {
         "source": source, "digest": digest, "size_px": size_px, "items": described,
         "left_out": [asdict(out) for out in made.left_out],
-        "remarks": dict(made.remarks.most_common()),
+        "remarks": dict(sorted(made.remarks.items(), key=lambda pair: (-pair[1], pair[0]))),
     })  # fmt: skip
 
 
@@ -229,7 +230,8 @@ def _items(
     label: str | None,
 ) -> list[StoredItem]:  # fmt: skip
     columns = [record.columns for record in records]
-    groups = group_pictures([record.key for record in records], columns, looks)
+    files = [record.path.as_posix() for record in records]
+    groups = group_pictures([record.key for record in records], columns, looks, files)
     labels = [label_of(c, label) for c in columns] if label else None
     held = hold_out(groups, held_share, seed, labels)
     return [

@@ -76,18 +76,21 @@ class Groups:
 
 
 def group_pictures(
-    keys: Sequence[str], columns: Sequence[Mapping[str, str]], looks: Sequence[Look]
+    keys: Sequence[str],
+    columns: Sequence[Mapping[str, str]],
+    looks: Sequence[Look],
+    files: Sequence[str],
 ) -> list[str]:
     """The group of each picture, named by the key of its first picture.
 
-    Together are those with one `id` or `work`, and a file that is named as a long `id` is;
-    where there is neither column, those with one title and maker; and pictures that look
-    alike, also mirrored, whatever their columns say.
+    Together are the crops of one file; pictures with one `id` or `work`, and a file that is
+    named as a long `id` is; where there is neither, those with one title and maker; and
+    pictures that look alike, also mirrored, whatever their columns say.
     """
     groups = Groups(len(keys))
     first: dict[tuple[str, ...], int] = {}
-    for place, names in enumerate(_names(keys, columns)):
-        for name in names:
+    for place, names in enumerate(_names(files, columns)):
+        for name in (("file", files[place]), *names):
             groups.join(place, first.setdefault(name, place))
     for one, other in near_pairs(looks):
         groups.join(one, other)
@@ -95,15 +98,15 @@ def group_pictures(
 
 
 def _names(
-    keys: Sequence[str], columns: Sequence[Mapping[str, str]]
+    files: Sequence[str], columns: Sequence[Mapping[str, str]]
 ) -> Iterator[list[tuple[str, ...]]]:
     """What each picture shares with all of its work."""
     every = list(dict.fromkeys(column for row in columns for column in row))
     work, title, maker = (guess(every, names) for names in (WORK, TITLE, MAKER))
     ids = {folded(row.get(work, "")) for row in columns} if work else set()
-    for key, row in zip(keys, columns, strict=True):
+    for file, row in zip(files, columns, strict=True):
         id_ = folded(row.get(work, "")) if work else ""
-        stem = folded(PurePosixPath(key).stem)
+        stem = folded(PurePosixPath(file).stem)
         if id_:
             yield [("work", id_)]
             continue
@@ -169,14 +172,14 @@ def hold_out(
     for place, group in enumerate(groups):
         places.setdefault(group, []).append(place)
     order = sorted(sizes, key=lambda g: hashlib.sha256(f"{seed}\n{g}".encode()).digest())
-    wanted = share * len(groups)
+    wanted = max(1, round(share * len(groups)))
     left = Counter(labels) if labels is not None else Counter()
     held = np.zeros(len(groups), bool)
     for group in order:
         taken = int(held.sum())
-        if taken >= max(1.0, wanted):
+        if taken >= wanted:
             break
-        if taken + sizes[group] > max(1.0, 2 * wanted):
+        if taken + sizes[group] > 2 * wanted:
             continue
         if labels is not None:
             loses = Counter(labels[place] for place in places[group])
