@@ -43,6 +43,11 @@ def tried(parts: Parts, *, seed: int, trial_s: float) -> Trial:
     The learner of `parts` is trained by it, so it must be one that is thrown away. The
     mean counts, not the median: a step that is dearer every sixteenth time costs that.
     """
+    with torch.random.fork_rng(devices=[]):  # a trial leaves no trace in the run after it
+        return _tried(parts, seed, trial_s)
+
+
+def _tried(parts: Parts, seed: int, trial_s: float) -> Trial:
     rng = torch.Generator(torch.device(parts.device)).manual_seed(seed)
     began = 0.0
     steps = -WARM_STEPS

@@ -244,6 +244,7 @@ def _go_on(job: Job, budget: Budget, run: Run, out: Path, live: Live) -> None:
             "not mend that; more pictures would: begin anew with them in another --out"
         )
     sitting = None
+    rate = budget.rate if budget.rate is not None else kept.rate
     looks, samples = budget.looks or max(LEAST_MORE, len(kept.looks) // 2), kept.samples
     done = place.step >= kept.steps
     if budget.steps is not None and budget.steps != kept.steps:
@@ -252,14 +253,14 @@ def _go_on(job: Job, budget: Budget, run: Run, out: Path, live: Live) -> None:
                 f"--steps {budget.steps:,}: {place.step:,} steps are made already; "
                 "give how many there are to be in all"
             )
-        sitting = Sitting(place.step, budget.steps, 0.0, budget.rate)
+        sitting = Sitting(place.step, budget.steps, 0.0, rate)
     elif budget.minutes is not None and (done or budget.minutes != kept.minutes):
-        trial = _trial(job, budget.rate, budget.minutes, live)
+        trial = _trial(job, rate, budget.minutes, live)
         found = fit(trial, budget.minutes * 60, looks=budget.looks, samples=samples)
         looks = found.looks
-        sitting = Sitting(place.step, place.step + found.steps, budget.minutes, budget.rate)
+        sitting = Sitting(place.step, place.step + found.steps, budget.minutes, rate)
     elif budget.rate is not None and budget.rate != kept.rate:
-        sitting = Sitting(place.step, kept.steps, kept.minutes, budget.rate)
+        sitting = Sitting(place.step, kept.steps, kept.minutes, rate)
         looks = max(1, sum(look > place.step for look in kept.looks))
     if sitting is not None:
         run.plan = kept.extended(place.step, sitting, looks)
