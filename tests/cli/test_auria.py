@@ -60,6 +60,13 @@ def test_a_piece_made_in_a_row_is_the_piece_made_alone(run: Any, work: Path) -> 
     assert recipes[0]["outputs"]["painting"] == recipes[1]["outputs"]["painting"]
 
 
+def test_the_words_of_a_piece_are_compared_with_known_works(run: Any) -> None:
+    piece = run("create", "--seed", 123, "--json").object
+    (verdict,) = (v for v in piece["verdicts"] if v["name"] == "new words")
+    assert (verdict["keep"], verdict["score"]) == (True, 1.0)
+    assert "of the poet's copying index" in verdict["reason"]
+
+
 def test_the_recipe_names_every_model_that_was_read(run: Any, work: Path) -> None:
     piece = run("create", "--seed", 1, "--json").object
     recipe = read_recipe(work / piece["sheet"])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 import pytest
 
 from haiga.core.forms import Form, Span
 from haiga.core.nouns import Poem
+from haiga.features.copying import CopyIndex, Source
 from haiga.inspection.poems import judge_coverage, judge_form, judge_novelty, possible_syllables
 
 GOOD = ("the old pond at dusk", "a frog leaps into its own", "sound and is silent")
@@ -65,6 +69,45 @@ def test_a_poet_that_does_not_measure_novelty_gets_no_good_mark_for_it() -> None
     assert judge_novelty(Poem(GOOD, details={"novelty": 0.95})).keep
     assert judge_novelty(Poem(GOOD, details={"parts": {"novelty": 0.7}})).score == 0.7
     assert not judge_novelty(Poem(GOOD, details={"novelty": 0.2})).keep
+
+
+def shared_with(*source: str) -> list[dict[str, Any]]:
+    """The runs of `GOOD` that stand in a work of these lines, as a poet records them."""
+    index = CopyIndex.of([Source("A Friend", "The Pond", source)])
+    return [asdict(run) for run in index.runs(GOOD)]
+
+
+def test_words_taken_from_a_work_are_told_with_its_author_and_title() -> None:
+    shared = shared_with("Nothing here,", "the old pond at dusk: a frog")
+    verdict = judge_novelty(Poem(GOOD, "haiku", details={"shared": shared}))
+    assert not verdict.keep
+    assert verdict.score == pytest.approx(1 - 7 / 15)
+    assert verdict.reason == (
+        "shares 7 words with “The Pond” by A Friend, line 2: “the old pond at dusk / a frog”"
+    )
+
+
+def test_a_poem_found_in_no_work_has_new_words_and_is_said_to_be_compared() -> None:
+    verdict = judge_novelty(Poem(GOOD, "haiku", details={"shared": [], "novelty": 0.1}))
+    assert (verdict.keep, verdict.score) == (True, 1.0)
+    assert "copying index" in verdict.reason
+
+
+def test_five_words_or_six_of_grammar_are_everybodys() -> None:
+    five = shared_with("the old pond at dusk, my dear")
+    assert [run["words"] for run in five] == [5]
+    assert judge_novelty(Poem(GOOD, "haiku", details={"shared": five})).score == 1.0
+    line = "it was in the and of snow"
+    index = CopyIndex.of([Source("", "", (line,))])
+    shared = [asdict(run) for run in index.runs([line])]
+    assert [(run["words"], run["content"]) for run in shared] == [(7, 1)]
+    assert judge_novelty(Poem((line,), details={"shared": shared})).keep
+
+
+@pytest.mark.parametrize("shared", [None, "all of it", ["all of it"], [{"words": 9}], [3]])
+def test_what_cannot_be_read_as_shared_runs_is_no_measure(shared: Any) -> None:
+    assert judge_novelty(Poem(GOOD, details={"shared": shared})).score == 0.5
+    assert judge_novelty(Poem(GOOD, details={"shared": shared, "novelty": 0.9})).score == 0.9
 
 
 def test_a_couplet_must_rhyme_and_the_line_that_does_not_is_told() -> None:

@@ -42,7 +42,8 @@ class CopyGate:
     def copied(self, lines: Sequence[str]) -> list[SharedRun]:
         """The runs of a poem that count, in order; quotations allowed by name are left out."""
         runs = self.index.runs(lines, self.max_shared_words + 1)
-        return [run for run in runs if self._counts(run) and not self._is_allowed(run)]
+        most = self.max_shared_words
+        return [run for run in runs if is_copied(run, most) and not self._is_allowed(run)]
 
     def unknown_works(self) -> list[str]:
         """The quotations by which the index knows no title, and no five words of which."""
@@ -62,9 +63,7 @@ class CopyGate:
         if not found:
             reason = f"no more than {self.max_shared_words} words in a row stand in a known work"
             return Verdict(name, True, 1.0, reason)
-        every = sum(len(bare_words(line)) for line in lines)
-        score = max(0.0, 1 - sum(run.words for run in found) / max(1, every))
-        return Verdict(name, False, score, "; ".join(map(told, found)))
+        return refusal(lines, found, name)
 
     def too_long(self, before: Keys, following: Keys) -> Bools:
         """Whether a next word would make a run that counts, so that a decoder can draw another.
@@ -98,13 +97,6 @@ class CopyGate:
         found[rows] = copied
         return found.reshape(following.shape)
 
-    def _counts(self, run: SharedRun) -> bool:
-        content = [word not in function_words() for word in bare_words(run.text)]
-        many = self.max_shared_words + 1
-        return any(
-            sum(content[i : i + many]) >= CONTENT for i in range(max(1, len(content) - many + 1))
-        )
-
     def _is_allowed(self, run: SharedRun) -> bool:
         named = _names(run.author, run.title)
         said = tuple(bare_words(run.text))
@@ -119,6 +111,20 @@ def _names(author: str, title: str) -> set[tuple[str, ...]]:
     """What a work may be called: its title, with its author before or after it or without."""
     by, called = tuple(bare_words(author)), tuple(bare_words(title))
     return {called, by + called, called + by} - {by}
+
+
+def is_copied(run: SharedRun, max_shared_words: int = 5) -> bool:
+    """Whether, somewhere in a run, one word more than allowed bears two content words."""
+    content = [word not in function_words() for word in bare_words(run.text)]
+    many = max_shared_words + 1
+    return any(sum(content[i : i + many]) >= CONTENT for i in range(len(content) - many + 1))
+
+
+def refusal(lines: Sequence[str], copied: Sequence[SharedRun], name: str) -> Verdict:
+    """The verdict on a poem with copied runs, as `CopyGate.verdict` gives it."""
+    every = sum(len(bare_words(line)) for line in lines)
+    score = max(0.0, 1 - sum(run.words for run in copied) / max(1, every))
+    return Verdict(name, False, score, "; ".join(map(told, copied)))
 
 
 def told(run: SharedRun) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from haiga.core.forms import FORMS, Form
 from haiga.core.nouns import Poem, Verdict
 from haiga.features import syllables
+from haiga.features.copy_gate import is_copied, refusal
 from haiga.features.rhyme import rhyme_kind
+from haiga.features.shared_run import SharedRun
 from haiga.features.words import words
 
 LEAST_NOVELTY = 0.3
 """Under this share of new turns of phrase a poem counts as taken from others."""
+
+NEW = "no six words in a row, two of them of weight, stand in a work of the poet's copying index"
 
 
 def possible_syllables(line: str) -> set[int]:
@@ -81,12 +86,20 @@ def judge_coverage(poem: Poem, unseen: Sequence[str], name: str = "painted words
 
 
 def judge_novelty(poem: Poem, name: str = "new words") -> Verdict:
-    """What the poet measured of its poem's nearness to what it learned from.
+    """Keeps a poem that shares no six words in a row, two of them of weight, with a known work.
 
-    Reads `details["novelty"]`, or `novelty` among its `parts`: a number in
-    [0, 1], 1 for nothing in common. A poet that measures nothing gets no good
-    mark for it.
+    Reads `details["shared"]`: the runs, each as `SharedRun` has it, that the poet found in
+    its copying index. The score is the share of words outside those that count, and the
+    reason names author, title and words. Else `details["novelty"]`, or
+    `novelty` among its `parts`: a number in [0, 1], 1 for nothing in common. A poet
+    that measures nothing gets no good mark for it.
     """
+    runs = _shared_runs(poem.details.get("shared"))
+    if runs is not None:
+        copied = [run for run in runs if is_copied(run)]
+        if copied:
+            return refusal(poem.lines, copied, name)
+        return Verdict(name, True, 1.0, NEW)
     parts = poem.details.get("parts")
     value = poem.details.get("novelty", parts.get("novelty") if isinstance(parts, dict) else None)
     if not isinstance(value, (int, float)):
@@ -94,3 +107,15 @@ def judge_novelty(poem: Poem, name: str = "new words") -> Verdict:
     score = min(1.0, max(0.0, float(value)))
     reason = f"novelty {score:.2f} against the poems it learned from"
     return Verdict(name, score >= LEAST_NOVELTY, score, reason)
+
+
+def _shared_runs(recorded: Any) -> list[SharedRun] | None:
+    """Recorded runs, None where there are none to read: a plug-in may record what it likes."""
+    if not isinstance(recorded, (list, tuple)):
+        return None
+    try:
+        runs = [SharedRun(**run) for run in recorded]
+    except TypeError:
+        return None
+    whole = all(isinstance(run.words, int) and isinstance(run.text, str) for run in runs)
+    return runs if whole else None

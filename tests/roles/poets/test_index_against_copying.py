@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from haiga.core.errors import BadModel
+from haiga.features.bare_words import bare_words
 from haiga.features.copying import CopyIndex, Source
 from haiga.models.card import write_card
 from haiga.models.store import BUNDLED, load_model
@@ -28,11 +30,16 @@ def poet_with(folder: Path, name: str, index: CopyIndex | None) -> Path:
     (folder / "vocabulary.json").write_text(json.dumps({**table, "index": name}))
     if index is not None:
         index.save(folder / name)
+    card(folder, [name] if index else [])
+    return folder
+
+
+def card(folder: Path, more: list[str]) -> None:
+    """A card for the poet's files as they are now."""
     write_card(
         folder, name="haiku", role="poet", title="A poet", about="With an index.", licence="CC0",
-        origin="a test", recipe="none", files=[*FILES, *([name] if index else [])],
+        origin="a test", recipe="none", files=[*FILES, *more],
     )  # fmt: skip
-    return folder
 
 
 def test_a_poet_with_an_index_writes_nothing_that_shares_five_words_with_it(
@@ -46,6 +53,31 @@ def test_a_poet_with_an_index_writes_nothing_that_shares_five_words_with_it(
     assert any(index.runs(poem.lines) for poem in poems)
     assert not [run for poem in again for run in index.runs(poem.lines)]
     assert "haiku/copies.safetensors" in poet.models
+
+
+def test_a_copy_that_slips_through_is_told_with_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Attested, "is_copy", lambda self, runs: np.zeros(runs.shape[:-1], bool))
+    (poem,) = LstmPoet(candidates=4).write([""], form="haiku", seeds=[1])
+    assert poem.details["shared"] == []
+    index = CopyIndex.of([Source("Haiga", "Again", poem.lines)], stride=3)
+    folder = poet_with(tmp_path / "poet", "copies.safetensors", index)
+    (again,) = LstmPoet(model=str(folder), candidates=4).write([""], form="haiku", seeds=[1])
+    assert again.lines == poem.lines
+    (run,) = again.details["shared"]
+    assert (run["author"], run["title"], run["source_line"]) == ("Haiga", "Again", 1)
+    assert run["words"] == sum(len(bare_words(line)) for line in poem.lines)
+    assert json.loads(json.dumps(again.details)) == again.details
+
+
+def test_a_poet_without_an_index_says_that_it_compared_nothing(tmp_path: Path) -> None:
+    tables = load_model("haiku").tensors("tables.safetensors")
+    folder = poet_with(tmp_path / "poet", "", None)
+    save_file({**tables, "copies": np.zeros(64, np.uint8)}, folder / "tables.safetensors")
+    card(folder, [])
+    (poem,) = LstmPoet(model=str(folder), candidates=1).write([""], form="haiku", seeds=[1])
+    assert poem.details["shared"] is None
 
 
 def test_marks_and_possessives_stand_in_no_run() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Poem
 from haiga.core.seeds import generator
+from haiga.features.copy_build import SIX
 from haiga.features.copying import CopyIndex
 from haiga.features.seasons import season_of_text
 from haiga.features.vectors import WordVectors
@@ -44,9 +46,10 @@ class LstmPoet:
     `model` is a bundled poet or a folder; `candidates` drafts are written of each
     poem, 1 to 512, and the best by `scoring.PARTS` is kept; `temperature` above 0
     to 2 makes the words tamer or wilder. Details of each poem hold `candidates`,
-    `score`, `parts`, `syllables`, `season`, `doubts`, `unknown_about` and, when
-    nothing was asked, the `image` it started from. Raises UserError for settings
-    out of range and forms it cannot fill.
+    `score`, `parts`, `syllables`, `season`, `doubts`, `shared` (runs of six words and
+    more that stand in a work of its copying index; None where it has none),
+    `unknown_about` and, when nothing was asked, the `image` it started from. Raises
+    UserError for settings out of range and forms it cannot fill.
     """
 
     def __init__(
@@ -212,12 +215,19 @@ class LstmPoet:
             "syllables": list(form.lines),
             "season": season_of_text(lexicon.words[t] for t in ids if lexicon.is_word[t]),
             "doubts": doubts,
+            "shared": self._shared(lines),
         }
         if theme.about or theme.unknown:
             details["unknown_about"] = list(theme.unknown)
         else:
             details["image"] = theme.image
         return Poem(lines=tuple(lines), form=form.name, author="", details=details)
+
+    def _shared(self, lines: Sequence[str]) -> list[dict[str, Any]] | None:
+        if self._index is None:
+            return None
+        # an index of stride 3, as the bundled one, cannot tell runs of five
+        return [asdict(run) for run in self._index[0].runs(lines, SIX)]
 
 
 def lines_of(tokens: Sequence[int], lexicon: Lexicon) -> list[str]:
