@@ -16,7 +16,7 @@ from haiga.features.words import words as split_words
 
 MAX_WORDS = 12
 ENOUGH_PICTURES = 8
-"""A word that this many pictures have needs no relative."""
+"""A word that this many pictures have needs no relative, unless the painter says otherwise."""
 NEAR = 0.55
 """The least cosine at which a pictured word stands for one without pictures."""
 FUNCTION_WORDS = frozenset(
@@ -59,16 +59,21 @@ class Look:
 
 
 class Sight:
-    """Looks words up among those that pictures taught, `seen` mapping each to how many."""
+    """Looks words up among those that pictures taught, `seen` mapping each to how many.
 
-    def __init__(self, seen: Mapping[str, int]) -> None:
+    A word that at least `enough` pictures have needs no relative.
+    """
+
+    def __init__(self, seen: Mapping[str, int], enough: int = ENOUGH_PICTURES) -> None:
         self.vectors = WordVectors()
-        self.seen = {w: n for w, n in seen.items() if n >= ENOUGH_PICTURES}
+        self.enough = enough
+        self.seen = {w: n for w, n in seen.items() if n >= enough}
 
     @cached_property
     def _pictured_words(self) -> tuple[list[str], npt.NDArray[np.float32]]:
         known = [word for word in self.seen if self.vectors.has(word)]
-        return known, np.stack([self.vectors.vector(word) for word in known])
+        rows = [self.vectors.index[word] for word in known]
+        return known, self.vectors.matrix[np.array(rows, np.int64)]  # (0, 128) where none is known
 
     def vectors_of(self, words: Sequence[str]) -> list[npt.NDArray[np.float32]]:
         """The vectors of those words that have one."""
@@ -94,7 +99,7 @@ class Sight:
             else:
                 pictured.append((word, vector))
         if len(pictured) > MAX_WORDS:
-            rare = sorted(pictured, key=lambda pair: self.seen.get(pair[0], ENOUGH_PICTURES))
+            rare = sorted(pictured, key=lambda pair: self.seen.get(pair[0], self.enough))
             keep = {word for word, _ in rare[:MAX_WORDS]}
             pictured = [pair for pair in pictured if pair[0] in keep]
         return Look(tuple(pictured), unseen)
@@ -102,7 +107,7 @@ class Sight:
     def _vector(self, word: str) -> npt.NDArray[np.float32] | None:
         if word in self.seen and self.vectors.has(word):
             return self.vectors.vector(word)
-        for form in (word, *_stems(word)):
+        for form in (word, *stems(word)):
             if form in self.seen and self.vectors.has(form):
                 return self.vectors.vector(form)
             if not self.vectors.has(form):
@@ -117,7 +122,7 @@ class Sight:
         return None
 
 
-def _stems(word: str) -> list[str]:
+def stems(word: str) -> list[str]:
     """Simpler forms to try: without possessive, plural or hyphen."""
     forms = []
     if word.endswith("'s"):

@@ -1,0 +1,262 @@
+"""One sitting of `haiga train painter`: from a folder of captioned pictures to a painter."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import math
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from haiga.core.errors import UserError
+from haiga.media.durable import make_folder
+from haiga.media.picture_choice import PictureChoice
+from haiga.media.picture_folders import read_pictures
+from haiga.models.card import CARD
+from haiga.training.generators.recipe import Settings, StepBatch
+from haiga.training.painters.export import Taught
+from haiga.training.painters.fitting import RECIPES
+from haiga.training.painters.painting import Painting
+from haiga.training.painters.words import CaptionWords, captions_of, enough_pictures
+from haiga.training.pictures.audit import Audit
+from haiga.training.pictures.credits import sources
+from haiga.training.pictures.feed import Feed, FeedBatch
+from haiga.training.pictures.looking import Looking
+from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.plan import Plan
+from haiga.training.pictures.session import (
+    WORK,
+    Budget,
+    Job,
+    check_folder,
+    device_for,
+    set_threads,
+    sit,
+)
+from haiga.training.pictures.store import PictureStore, build_store
+from haiga.training.pictures.told import Live
+
+LEAST, LEAST_HELD = 8, 2
+"""Fewer pictures to learn from, or held out, are refused: there is nothing to learn but them."""
+FEW_TOLD = 0.5
+"""A folder of which a smaller share has captions is warned of."""
+
+
+@dataclass(frozen=True)
+class PainterMade:
+    """A painter that a training finished, and the pictures it was split on."""
+
+    folder: Path
+    choice: PictureChoice
+
+
+def train_painter(o: argparse.Namespace, live: Live) -> PainterMade:
+    """Trains as the options of `recipes.painter` say, and writes the painter to `o.out`.
+
+    A finished run that lacks its report is handed on as it is. Raises UserError when the
+    pictures, the folder or the options do not serve, and Stopped when the user ended it.
+    """
+    set_threads(o.threads)
+    device = device_for(o.device, live.say)
+    budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
+    finished = check_folder(o.out, resume=o.resume, more=budget.given, kind="painter")
+    choice = PictureChoice(o.pictures, tuple(o.where), o.caption_column)
+    if finished and not budget.given:
+        live.say("the training is finished; only its report is missing")
+        return PainterMade(o.out, choice)
+    store = _stored(o, choice, live)
+    looking = Looking(
+        store, store.train, threads=torch.get_num_threads(), seed=o.seed, say=live.say
+    )
+    study = Study(o, store, looking, device)
+    for line in study.told():
+        live.say(line)
+    run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
+    study.write_model(run, live)
+    return PainterMade(o.out, choice)
+
+
+def _stored(o: argparse.Namespace, choice: PictureChoice, live: Live) -> PictureStore:
+    read = read_pictures(choice)
+    for note in read.notes:
+        live.say(note)
+    if not any(record.caption for record in read.records) and o.caption_column is None:
+        raise UserError(
+            f"{o.pictures}: no picture has a caption, and a painter learns from captions; give "
+            "them in metadata.jsonl, in a CSV file or in a .txt beside each picture, or name "
+            "their column by --caption-column; `haiga train generator` needs none"
+        )
+    folder = o.out / WORK / "pictures"
+    store = build_store(read, folder, size_px=o.size, seed=o.seed, tell=live.say)
+    if len(store.train) < LEAST or len(store.held_out) < LEAST_HELD:
+        raise UserError(
+            f"{o.pictures}: leaves {len(store.train)} pictures to learn from and "
+            f"{len(store.held_out)} held out, and {LEAST} and {LEAST_HELD} are the least; give "
+            "more pictures"
+        )
+    return store
+
+
+class Study:
+    """A painter's recipe on a store's pictures: what `session.sit` needs to train it."""
+
+    def __init__(
+        self, o: argparse.Namespace, store: PictureStore, looking: Looking, device: str
+    ) -> None:
+        self.o, self.store, self.looking, self.device = o, store, looking, device
+        captions = captions_of(store.items, o.caption_column)
+        self.words = CaptionWords(captions, store.train, seed=o.seed)
+        if not self.words.told:
+            raise UserError(
+                f"{o.pictures}: no caption has a word that haiga knows (its words are English); "
+                "a painter learns from words: name another column by --caption-column, or train "
+                "a generator, which needs none: `haiga train generator`"
+            )
+        self.recipe = RECIPES[o.recipe](o, store, device)
+
+    def told(self) -> list[str]:
+        """What is to be learned from the captions, for the terminal."""
+        told, count = self.words.told, len(self.store.train)
+        lines = [f"words: {len(self.words.seen):,} known, in the captions of {told:,} of {count:,}"]
+        if self.words.lost:
+            worst = ", ".join(f"{w} ({n})" for w, n in self.words.lost.most_common(6))
+            lines.append(f"words without a vector, not learned: {len(self.words.lost):,}: {worst}")
+        if told < FEW_TOLD * count:
+            lines.append("most pictures have no known word: the painter will heed few")
+        return lines
+
+    @functools.cached_property
+    def batch(self) -> int:
+        """What a step reads: the recipe's own batch, or as many pictures as there are."""
+        own = 32 if self.o.batch is None else self.o.batch
+        return int(min(own, len(self.store.train)))
+
+    @property
+    def job(self) -> Job:
+        """The job that `session.sit` takes."""
+        return Job(
+            recipe=self.o.recipe,
+            data=self.store.digest,
+            pictures=len(self.store.train),
+            batch=self.batch,
+            seed=self.o.seed,
+            settings={"size": self.o.size, "width": self.o.width, "mirror": self.o.mirror,
+                      "from": str(self.o.start)},
+            make=lambda rate: self.recipe.trainee(self._settings(rate)),
+            parts=self._parts,
+        )  # fmt: skip
+
+    def _settings(self, rate: float | None) -> Settings:
+        return Settings(
+            size_px=self.o.size,
+            pictures=len(self.store.train),
+            seed=self.o.seed,
+            device=self.device,
+            batch=self.batch,
+            rate=rate,
+            width=self.o.width,
+        )
+
+    def _parts(self, trainee: Any) -> Parts:
+        feed = Feed(self.store, self.store.train, batch=self.batch, seed=self.o.seed,
+                    device=self.device, mirror=self.o.mirror)  # fmt: skip
+        painting = Painting(trainee.sampler, trainee.inputs, self.words, device=self.device,
+                            held_out=self.store.held_out, train=self.store.train)  # fmt: skip
+        mirrored = ["mirrored"] if self.o.mirror else []
+        audit = Audit(self.store, self.store.train, known_words=self.words,
+                      augmentations=(*mirrored, *trainee.augmentations))  # fmt: skip
+        place = _Place(trainee)
+
+        def prepare(batch: FeedBatch) -> StepBatch:
+            words, present = self.words.draw(batch.indexes, place.step)
+            place.step += 1  # in a trial, where no pace is set
+            return self.recipe.prepared(batch, words.to(self.device), present.to(self.device))
+
+        return Parts(
+            learner=trainee,
+            feed=audit.watch(feed),
+            prepare=prepare,
+            sheet=painting.sheet,
+            sample=painting.sample,
+            figures=self.looking.figures,
+            verdict=self.looking.verdict,
+            audit=audit.check,
+            pace=place.pace,
+            device=self.device,
+        )
+
+    def write_model(self, run: Run, live: Live) -> None:
+        """Writes the kept state as a painter into `--out`; the card comes last and makes it one."""
+        run.load_best()
+        o, place = self.o, run.place
+        make_folder(o.out)
+        (o.out / CARD).unlink(missing_ok=True)  # until the new one is written there is no model
+        columns = [self.store.items[i].columns for i in self.store.train]
+        kept = place.best_step or place.step
+        count = len(self.store.train)
+        card = {
+            "name": o.name or o.out.resolve().name,
+            "title": f"A painter of {count:,} pictures",
+            "about": f"{o.recipe} at {o.size} px, the state of step {kept:,} of {place.step:,}, "
+            f"{run.plan.batch} pictures a step; {len(self.words.seen):,} words; "
+            f"{len(self.store.held_out):,} pictures were held out, whole works at a time.",
+            "licence": o.licence,
+            "origin": "trained by haiga",
+            "recipe": command(o),
+            "data": sources(columns, Path(o.pictures).resolve().name),
+            "quality": _quality(run),
+        }
+        taught = Taught(self.words.seen, enough_pictures(count), card)
+        self.recipe.write(run.parts.learner, o.out, taught)
+        word = next(iter(self.words.seen))
+        live.say(
+            f"the painter is in {o.out}, after {place.step:,} steps; try: haiga paint {word} "
+            f"--painter {shlex.quote(str(o.out))} --out {word}.png"
+        )
+
+
+class _Place:
+    """Which step is made next: it decides the words drawn, and how far the budget is spent."""
+
+    def __init__(self, trainee: Any) -> None:
+        self.trainee, self.step = trainee, 0
+
+    def pace(self, step: int, plan: Plan) -> None:
+        self.step = step
+        self.trainee.progress = step / plan.steps
+
+
+def _quality(run: Run) -> Mapping[str, float | int | str]:
+    """The figures of the state that was kept, as its look found them."""
+    place, total = run.place, run.plan.pictures
+    seen = int((run.parts.feed.seen > 0).sum())
+    out: dict[str, float | int | str] = {"pictures seen": f"{seen:,} of {total:,}"}
+    kept = [row for row in place.rows if row["step"] == place.best_step]
+    for name, value in (kept[-1] if kept else {}).items():
+        told = name.startswith(("kid", "fid", "copy")) and isinstance(value, float)
+        if told and math.isfinite(value):
+            out[name] = float(f"{value:.4g}")
+    return out
+
+
+def command(o: argparse.Namespace) -> str:
+    """The command that made the painter, paths by their last names."""
+    parts = ["haiga", "train", "painter", "--recipe", o.recipe]
+    parts += ["--pictures", Path(o.pictures).resolve().name]
+    for condition in o.where:
+        parts += ["--where", condition]
+    if o.recipe == "flow":
+        parts += ["--from", Path(o.start).name]
+    for name in ("caption_column", "size", "minutes", "steps", "batch", "rate", "width", "seed"):
+        value = getattr(o, name)
+        if value is not None:
+            parts.append(f"--{name.replace('_', '-')}")
+            parts.append(f"{value:g}" if isinstance(value, float) else str(value))
+    if not o.mirror:
+        parts.append("--no-mirror")
+    return shlex.join([*parts, "--out", o.out.resolve().name])
