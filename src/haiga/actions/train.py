@@ -11,10 +11,12 @@ from pathlib import Path
 
 from haiga.core.errors import MissingExtra, Stopped, UserError
 from haiga.core.suggest import hint
+from haiga.media.picture_choice import GeneratorMade
 from haiga.media.text_choice import PoetMade
 
 REPORTED = 40
 """How many poems the report at the end of a training is measured on."""
+REPORTED_PICTURES = 500
 RECIPES = "haiga.training.recipes"
 
 
@@ -41,7 +43,8 @@ def recipe_summaries() -> dict[str, str]:
 def train(
     recipe: str, arguments: Sequence[str], tell: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Run a recipe's `main` with its own arguments; a poet it returns is then measured.
+    """Run a recipe's `main` with its own arguments; a poet or generator it returns is then
+    measured.
 
     Raises `UserError` for an unknown recipe and `MissingExtra` without torch.
     """
@@ -57,6 +60,8 @@ def train(
         raise MissingExtra(f"training needs {error.name}: {remedy}") from error
     if isinstance(made, PoetMade):
         _report(made, tell)
+    elif isinstance(made, GeneratorMade):
+        _report_pictures(made, tell)
 
 
 def _report(made: PoetMade, tell: Callable[[str], None]) -> None:
@@ -79,3 +84,27 @@ def _report(made: PoetMade, tell: Callable[[str], None]) -> None:
         ) from None
     write_report(report, made.folder)
     tell(f"what it learned, writes and copies: {made.folder / HTML}")
+
+
+def _report_pictures(made: GeneratorMade, tell: Callable[[str], None]) -> None:
+    """Writes `report.html` and `report.json` beside a generator, from its training's pictures."""
+    from haiga.actions.evaluate_pictures import evaluate_generator
+    from haiga.inspection.picture_page import HTML, write_report
+    from haiga.inspection.picture_report import copy_verdict
+
+    tell(f"measuring it on {REPORTED_PICTURES} pictures of its own and those it never saw")
+    try:
+        report = evaluate_generator(
+            str(made.folder),
+            made.choice,
+            count=REPORTED_PICTURES,
+            own_store=True,
+            tell=lambda what: tell(f"  {what}"),
+        )
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"the generator is in {made.folder}, and its report is not made; --resume makes it"
+        ) from None
+    write_report(report, made.folder)
+    tell(copy_verdict(report))
+    tell(f"what it saw, makes and copies: {made.folder / HTML}")

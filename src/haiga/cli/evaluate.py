@@ -7,11 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from haiga.cli import options
+
+if TYPE_CHECKING:
+    from haiga.inspection.picture_report import PictureReport
 
 app = typer.Typer(
     help="Measure a model: what it learned, what it makes, what it copies.",
@@ -126,5 +129,106 @@ def poet(
         output.give_json(report.as_json())
         return
     output.give(poet_text(report))
+    if out is not None:
+        output.tell(f"(the report is {out / HTML})")
+
+
+Pictures = Annotated[
+    Path,
+    typer.Option(
+        "--pictures",
+        metavar="FOLDER",
+        help="The pictures it was trained on, or others of their kind.",
+    ),
+]
+PicturesWhere = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="CONDITION",
+        help='Keep pictures by a column: "artist_gender=female". May be repeated.',
+    ),
+]
+
+
+@app.command("generator")
+def generator(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A bundled generator, or a folder that `haiga train generator` made.",
+        ),
+    ],
+    pictures: Pictures,
+    where: PicturesWhere = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            "--label", metavar="COLUMN", help="The column of its kinds. (default: as trained)"
+        ),
+    ] = None,
+    count: Annotated[
+        int, typer.Option("--count", "-n", metavar="N", help="Pictures to make and measure.")
+    ] = 500,
+    seed: Annotated[
+        int, typer.Option("--seed", "-s", metavar="N", help="Picture i is made from seed N + i.")
+    ] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write report.html and report.json there."),
+    ] = None,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Measure a generator: how near to real its pictures are, how varied, and whether it copies."""
+    from haiga.actions.evaluate_pictures import evaluate_generator
+    from haiga.media.picture_choice import PictureChoice
+
+    choice = PictureChoice(pictures, tuple(where or ()), label_column=label)
+    _picture_report(
+        model,
+        lambda tell: evaluate_generator(model, choice, count=count, seed=seed, tell=tell),
+        steps=count // 25 + 6,
+        out=out,
+        json=json,
+    )
+
+
+def _picture_report(
+    model: str,
+    evaluate_it: Callable[[Callable[[str], None]], PictureReport],
+    *,
+    steps: int,
+    out: Path | None,
+    json: bool,
+) -> None:
+    """Measures with a bar on the terminal, writes the page and prints the figures."""
+    from haiga.actions.evaluate_pictures import refuse_other_reports
+    from haiga.cli import output
+    from haiga.inspection.picture_page import HTML, write_report
+    from haiga.inspection.picture_text import picture_text
+    from haiga.media.durable import make_folder
+
+    if out is not None:
+        refuse_other_reports(model, out)
+        make_folder(out)  # before minutes are spent on figures that have no place to go
+    with output.progress(steps) as bar:
+        say = now_and_then(output.tell)
+
+        def tell(what: str) -> None:
+            output.stop_if_interrupted()
+            bar.begin(what)
+            bar.advance()
+            if not sys.stderr.isatty():
+                say(f"{what} …")
+
+        report = evaluate_it(tell)
+    if out is not None:
+        write_report(report, out)
+    if json:
+        output.give_json(report.as_json())
+        return
+    output.give(picture_text(report))
     if out is not None:
         output.tell(f"(the report is {out / HTML})")
