@@ -1,8 +1,8 @@
 """Every registered implementation of a role, ours and plug-ins', made once with its defaults.
 
-A test that takes `poet`, `painter`, `mood_reader`, `stylist`, `upscaler` or `embedder` runs
-for each implementation there is. One that cannot be loaded or made fails its tests: nothing
-is skipped.
+A test that takes `poet`, `painter`, `mood_reader`, `stylist`, `upscaler`, `embedder` or
+`generator` runs for each implementation there is. One that cannot be loaded or made fails its
+tests: nothing is skipped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import functools
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,33 @@ ROLES = {
     "stylist": "stylist",
     "upscaler": "upscaler",
     "embedder": "embedder",
+    "generator": "generator",
 }
 """Each fixture with the role it is a maker of."""
 
 
 TINY = "lm.v1, tiny"
 """The writer with a poet of random weights, beside the bundled one."""
+
+
+def _generator(folder: Path) -> Path:
+    from tiny_generator import CODES, make_generator
+
+    return make_generator(folder, labels=("Snow", "Yellow field", "Rain"), codes=CODES)
+
+
+def _attngan(folder: Path) -> Path:
+    from tiny_painter import make_attngan
+
+    return make_attngan(folder)
+
+
+MODELS: dict[tuple[str, str], Callable[[Path], Path]] = {
+    ("generator", "latent.v1"): _generator,
+    ("painter", "generator.v1"): _generator,
+    ("painter", "attngan.v1"): _attngan,
+}
+"""Those that need a model of one's own, each with what makes a tiny one in a folder."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -47,8 +68,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @functools.cache
 def made(role: str, name: str) -> Any:
     """The implementation with its default settings, made once for all its tests."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
+    if (role, name) in MODELS:
+        folder = MODELS[role, name](Path(tempfile.mkdtemp()) / "tiny")
+        return registry.make(role, name, {"model": str(folder)})
     if name == TINY:
-        sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
         from tiny_poet import make_poet
 
         folder = make_poet(Path(tempfile.mkdtemp()) / "tiny")
@@ -84,6 +108,17 @@ def upscaler(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def embedder(request: pytest.FixtureRequest) -> Any:
     return made("embedder", request.param)
+
+
+@pytest.fixture
+def generator(request: pytest.FixtureRequest) -> Any:
+    return made("generator", request.param)
+
+
+@pytest.fixture
+def maker() -> Callable[[str, str], Any]:
+    """Makes any implementation of any role, as the tests of its role have it."""
+    return made
 
 
 @pytest.fixture(autouse=True)

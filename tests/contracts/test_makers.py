@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from typing import Any
 
 import pytest
 
@@ -22,13 +23,13 @@ def test_a_name_carries_its_version(role: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("role", "name"), EVERY)
-def test_it_can_be_made_without_settings_and_is_what_its_role_says(role: str, name: str) -> None:
-    assert isinstance(registry.make(role, name, {}), registry.PROTOCOLS[role])
+def test_it_can_be_made_and_is_what_its_role_says(role: str, name: str, maker: Any) -> None:
+    assert isinstance(maker(role, name), registry.PROTOCOLS[role])
 
 
 @pytest.mark.parametrize(("role", "name"), EVERY)
-def test_it_names_its_model_files_with_their_digests(role: str, name: str) -> None:
-    for file, digest in registry.make(role, name, {}).models.items():
+def test_it_names_its_model_files_with_their_digests(role: str, name: str, maker: Any) -> None:
+    for file, digest in maker(role, name).models.items():
         assert re.fullmatch(r"[^/]+/[^/]+", file)
         assert re.fullmatch(r"[0-9a-f]{64}", digest)
 
