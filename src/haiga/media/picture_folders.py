@@ -13,8 +13,7 @@ from haiga.media.column_filters import find_column, keep_matching
 from haiga.media.encodings import decode
 from haiga.media.picture_choice import PictureChoice
 from haiga.media.picture_listing import Listing, list_folder, printable
-from haiga.media.picture_tables import CAPTION, Names, PictureTable, read_picture_table
-from haiga.media.text_columns import guess
+from haiga.media.picture_tables import Names, PictureTable, read_picture_table
 from haiga.media.text_files import bytes_of
 
 FOLDER = "folder"
@@ -232,7 +231,9 @@ class _Reading:
             columns = said.setdefault(row.picture, {})
             for column, value in row.values.items():
                 columns.setdefault(column, value.strip())
-            captions.setdefault(row.picture, []).append(caption_of(row.values))
+            said_here = (row.values.get(column, "") for column in table.caption_columns)
+            caption = next((text for text in said_here if text.strip()), "")
+            captions.setdefault(row.picture, []).append(one_line(caption))
         if again:
             self.notes.append(f"{name}: {counted(again, 'row')} more for pictures already named: "
                               "their captions are added")  # fmt: skip
@@ -247,15 +248,6 @@ class _Reading:
             self.notes.append(f"not used: {error}")
             return ""
         return one_line(decoded.text[:_MOST_CAPTION])
-
-
-def caption_of(values: Mapping[str, str]) -> str:
-    """The first of a row's columns that is called as captions are and is not empty."""
-    for wanted in CAPTION:
-        column = guess(list(values), (wanted,))
-        if column and values[column].strip():
-            return one_line(values[column])
-    return ""
 
 
 def _keys(pictures: Sequence[PurePosixPath]) -> dict[PurePosixPath, str]:

@@ -14,6 +14,8 @@ from haiga.media.text_columns import guess
 from haiga.media.text_files import bytes_of, kind_of
 from haiga.media.text_tables import Table, read_csv, read_json
 
+_LOOKED_AT = 2_000  # rows, to tell the column of the files where its name does not
+
 FILE = tuple(
     "file file_name filename file_path filepath path image image_file image_path image_name "
     "picture img".split()
@@ -37,6 +39,8 @@ class PictureTable:
 
     rows: tuple[PictureRow, ...]
     file_column: str
+    caption_columns: tuple[str, ...]
+    """Those that are called as captions are, the likeliest first."""
     notes: tuple[str, ...]
 
 
@@ -53,9 +57,11 @@ class Names:
         self._paths: dict[str, PurePosixPath] = {}
         self._names: defaultdict[str, list[PurePosixPath]] = defaultdict(list)
         self._stems: defaultdict[str, list[PurePosixPath]] = defaultdict(list)
+        above = "" if folder == PurePosixPath() else f"{folder}/"
         for path in pictures:
-            if path.is_relative_to(folder):
-                self._paths.setdefault(_plain(path.relative_to(folder).as_posix()), path)
+            whole = str(path)
+            if whole.startswith(above):
+                self._paths.setdefault(_plain(whole[len(above) :]), path)
                 self._names[_plain(path.name)].append(path)
                 self._stems[_plain(path.stem)].append(path)
 
@@ -112,14 +118,18 @@ def read_picture_table(
     nameless = len(table.rows) - len(rows)
     if nameless:
         notes.append(f"{name}: {nameless:,} without a file's name passed over")
-    return PictureTable(rows, column, (*notes, *(f"{name}: {note}" for note in table.notes)))
+    captions = (guess(table.columns, (wanted,)) for wanted in CAPTION)
+    notes += [f"{name}: {note}" for note in table.notes]
+    return PictureTable(rows, column, tuple(c for c in captions if c), tuple(notes))
 
 
 def _file_column(table: Table, names: Names) -> str:
+    """The column of the files; "" where none names a picture."""
+    for wanted in FILE:
+        column = guess(table.columns, (wanted,))
+        if column and any(names.find(row.values.get(column, "")) for row in table.rows):
+            return column
     hits: Counter[str] = Counter()
-    for row in table.rows[:2_000]:
+    for row in table.rows[:_LOOKED_AT]:
         hits.update(c for c, v in row.values.items() if len(v) < 1_000 and names.find(v))
-    if not hits:  # names none in its first rows; a long table may do so later
-        return guess(table.columns, FILE) if len(table.rows) > 2_000 else ""
-    named = guess([c for c in table.columns if hits[c]], FILE)
-    return named or max(table.columns, key=lambda column: hits[column])
+    return max(table.columns, key=lambda column: hits[column]) if hits else ""

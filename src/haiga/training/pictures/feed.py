@@ -167,7 +167,8 @@ def gathered(
 ) -> npt.NDArray[np.uint8]:
     """The crops of these indexes, some mirrored: (B, S, S, 3) uint8."""
     out = pixels[indexes]
-    out[flips] = out[flips, :, ::-1]
+    whole = out.view("V3")[..., 0]  # (B, S, S): three bytes at a time take half as long
+    whole[flips] = whole[flips][:, :, ::-1]
     return out
 
 
