@@ -18,6 +18,7 @@ from haiga.engine.plan import Pipeline, Step
 
 if TYPE_CHECKING:
     from haiga.gallery.settings import SheetSettings
+    from haiga.roles.painters.candidates import Chosen
 
 FORM = "haiku"
 PICTURES = ("painting", "styled", "sheet")
@@ -40,6 +41,7 @@ class Request:
         return {"mood": self.mood, "about": self.about, "avoided": list(self.avoided)}
 
 
+CANDIDATES = "candidates"
 BEGUN = ("poem", "unseen_words", "mood", "painting", "enlarged")
 """What the first half of a piece hands to the second."""
 
@@ -51,7 +53,7 @@ def plan_beginning(makers: Makers, request: Request) -> Pipeline:
             poem_step(makers, request.about),
             unseen_step(makers),
             mood_step(makers, request.mood),
-            painting_step(makers),
+            *painting_steps(makers),
             enlarge_step(makers),
         )
     )
@@ -107,8 +109,53 @@ def unseen_step(makers: Makers) -> Step:
     )
 
 
-def painting_step(makers: Makers) -> Step:
-    """A picture of the poem, at the painter's own size."""
+def painting_steps(makers: Makers) -> tuple[Step, ...]:
+    """A picture of the poem, at the painter's own size.
+
+    Where the artist wants several candidates, a step `CANDIDATES` before it makes and
+    judges them; its value is a `Chosen`.
+    """
+    if makers.artist.painter.candidates == 1:
+        return (_painting_step(makers),)
+    return (_candidates_step(makers), _chosen_step())
+
+
+def candidates_table(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a recipe keeps of the choice among candidates, from a run's values; empty for none."""
+    return {CANDIDATES: values[CANDIDATES].table()} if CANDIDATES in values else {}
+
+
+def _candidates_step(makers: Makers) -> Step:
+    """Several pictures of the poem, of which a critic keeps the one that matches it best."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> Chosen:
+        return makers.candidates.choose(inputs["poem"], seed=seed)
+
+    choice = makers.artist.painter
+    return Step(
+        CANDIDATES,
+        work,
+        ("poem",),
+        role="painter",
+        use=choice.use,
+        settings={**choice.settings, "candidates": choice.candidates},
+        models=lambda: makers.candidates.models,
+        seeded_as="painting",  # so that the first candidate is the picture of no choice
+    )
+
+
+def _chosen_step() -> Step:
+    """The candidate that was kept."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> Picture:
+        chosen: Chosen = inputs[CANDIDATES]
+        return chosen.picture
+
+    return Step("painting", work, (CANDIDATES,))
+
+
+def _painting_step(makers: Makers) -> Step:
+    """The one picture of the poem."""
 
     def work(inputs: Mapping[str, Any], seed: int) -> Picture:
         painted = _one(makers.painter.paint([inputs["poem"]], seeds=[seed]), "painter")

@@ -10,6 +10,7 @@ from haiga.actions.compose import (
     BEGUN,
     PICTURES,
     Request,
+    candidates_table,
     check_sheet,
     plan_beginning,
     plan_finish,
@@ -114,6 +115,7 @@ def finish_piece(
             "mood_reason": values["mood"].reason,
             "style": style_credit(style),
             "alt_text": values["alt_text"],
+            **candidates_table(values),
         },
     ).for_file("sheet")
     return Piece(

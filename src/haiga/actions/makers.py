@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from haiga.actions.poets import check_poet
 from haiga.core import registry
-from haiga.core.config import Artist
+from haiga.core.config import MOST_CANDIDATES, Artist
+from haiga.core.errors import UserError
 from haiga.core.forms import form_of
 from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
+
+if TYPE_CHECKING:
+    from haiga.roles.painters.candidates import CandidatePainter
 
 
 class Makers:
@@ -36,6 +41,14 @@ class Makers:
         return registry.make("painter", self.artist.painter.use, self.artist.painter.settings)
 
     @cached_property
+    def candidates(self) -> CandidatePainter:
+        """The painter, painting as often as the artist wants, and the critic that chooses."""
+        from haiga.features.match import Critic
+        from haiga.roles.painters.candidates import CandidatePainter
+
+        return CandidatePainter(self.painter, Critic(), self.artist.painter.candidates)
+
+    @cached_property
     def mood_reader(self) -> MoodReader:
         choice = self.artist.mood
         settings = dict(choice.settings)
@@ -53,3 +66,16 @@ class Makers:
     @cached_property
     def upscaler(self) -> Upscaler:
         return registry.make("upscaler", self.artist.upscaler.use, self.artist.upscaler.settings)
+
+
+def with_candidates(artist: Artist, candidates: int | None) -> Artist:
+    """The artist painting `candidates` pictures a poem, or as often as before for None.
+
+    Raises `UserError` unless 1 <= candidates <= 64.
+    """
+    if candidates is None:
+        return artist
+    if not 1 <= candidates <= MOST_CANDIDATES:
+        raise UserError(f"--candidates: {candidates} is outside 1 to {MOST_CANDIDATES}")
+    painter = artist.painter.model_copy(update={"candidates": candidates})
+    return artist.model_copy(update={"painter": painter})

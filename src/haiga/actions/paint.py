@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from haiga.actions.compose import painting_step
+from haiga.actions.compose import CANDIDATES, candidates_table, painting_steps
 from haiga.actions.makers import Makers
 from haiga.actions.recipe import Recipe, digest, write_recipe
 from haiga.actions.targets import check_targets
@@ -20,7 +20,11 @@ from haiga.media.pictures import write_png
 
 @dataclass(frozen=True)
 class Painted:
-    """A painting on disk, and the words its painter had never seen."""
+    """A painting on disk, and the words its painter had never seen.
+
+    `candidates` says how it was chosen among several (count, kept, seeds, scores);
+    it is empty where there was one.
+    """
 
     path: Path
     seed: int
@@ -28,6 +32,7 @@ class Painted:
     unseen_words: tuple[str, ...]
     size_px: tuple[int, int]
     seconds: float
+    candidates: Mapping[str, Any]
 
 
 def paint(
@@ -52,7 +57,8 @@ def paint(
             write_png(path, painting, recipe=recipe.for_file("painting"))
             unseen = tuple(makers.painter.unseen_words(poem))
             height, width, _ = painting.shape
-            yield Painted(path, seed, text, unseen, (width, height), seconds)
+            judged = recipe.made.get(CANDIDATES, {})
+            yield Painted(path, seed, text, unseen, (width, height), seconds, judged)
 
     return all_of_them()
 
@@ -64,7 +70,7 @@ def make_painting(
     on_event: Callable[[local.Event], None] = lambda event: None,
 ) -> tuple[Picture, Recipe, float]:
     """The painting of a text with its recipe, and the seconds it took; writes nothing."""
-    plan = Pipeline((painting_step(makers),), given=("poem",))
+    plan = Pipeline(painting_steps(makers), given=("poem",))
     given: dict[str, Any] = {"poem": poem_of(text)}
     run = local.run(plan, seed, given=given, digest=digest, on_event=on_event)
     painting: Picture = run.values["painting"]
@@ -75,5 +81,6 @@ def make_painting(
         artist=makers.artist.model_dump(mode="json"),
         provenance=list(run.provenance.values()),
         pictures={"painting": painting},
+        made=candidates_table(run.values),
     )
-    return painting, recipe, run.seconds["painting"]
+    return painting, recipe, sum(run.seconds.values())

@@ -18,6 +18,8 @@ def create(
     count: options.Count = 1,
     mood: options.Mood = None,
     about: options.About = "",
+    painter: options.Painter = None,
+    candidates: options.Candidates = None,
     studio: options.Studio = options.STUDIO,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -25,17 +27,19 @@ def create(
     """Write a haiku, paint it, style the painting and mount both on one sheet."""
     from haiga.actions.compose import FORM
     from haiga.actions.create import create
-    from haiga.actions.makers import Makers
+    from haiga.actions.makers import Makers, with_candidates
+    from haiga.actions.painters import with_painter
     from haiga.actions.seeds import seeds_for
     from haiga.archive.studio import Studio
     from haiga.cli import output
     from haiga.core.config import load_artist
 
     seeds = seeds_for(seed, count)
-    makers = Makers(load_artist(artist))
+    chosen = with_painter(load_artist(artist), painter)
+    makers = Makers(with_candidates(chosen, candidates))
     makers.check_poet(FORM)  # before a studio is made
     home = Studio.open(studio)
-    steps = 11  # ten steps of a piece and its keeping
+    steps = 11 + (makers.artist.painter.candidates > 1)  # ten steps of a piece and its keeping
     with output.progress(steps * count) as bar:
         listener = output.listener(bar)
         for piece in create(makers, home, seeds=seeds, mood=mood, about=about, on_event=listener):
@@ -64,6 +68,7 @@ def piece_table(piece: StoredPiece) -> dict[str, object]:
         "alt_text": piece.alt_text,
         "unknown_about": list(piece.poem.details.get("unknown_about", ())),
         "seconds": dict(piece.seconds),
+        "candidates": piece.recipe.get("made", {}).get("candidates"),
         "verdicts": [asdict(verdict) for verdict in piece.verdicts],
         "made_at": piece.made_at,
     }
@@ -83,10 +88,20 @@ def piece_text(piece: StoredPiece) -> str:
         if not verdict.keep:
             lines.append(f"note      {verdict.name}: {verdict.reason}")
     lines.append(f"seed      {piece.seed}")
-    lines.append(f"painting  {piece.painting}")
+    judged = piece.recipe.get("made", {}).get("candidates")
+    chosen = f" ({candidates_text(judged)})" if judged else ""
+    lines.append(f"painting  {piece.painting}{chosen}")
     lines.append(f"styled    {piece.styled}")
     lines.append(f"sheet     {piece.sheet}")
     return "\n".join(["", *lines])
+
+
+def candidates_text(judged: Mapping[str, Any]) -> str:
+    """How a painting was chosen among several, in a few words."""
+    scores = [float(score) for score in judged["scores"]]
+    kept = scores.pop(judged["kept"])
+    others = ", ".join(f"{score:.2f}" for score in sorted(scores, reverse=True))
+    return f"best of {judged['count']}: matches the words by {kept:.2f}, the others by {others}"
 
 
 def credit_line(style: Mapping[str, Any]) -> str:

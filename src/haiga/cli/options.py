@@ -52,6 +52,27 @@ Count = Annotated[
     ),
 ]
 
+Candidates = Annotated[
+    int | None,
+    typer.Option(
+        "--candidates",
+        "-k",
+        metavar="K",
+        help="Paint K pictures, 1 to 64, and keep the one that matches the words best. "
+        "(default: as the artist says)",
+    ),
+]
+
+Painter = Annotated[
+    str | None,
+    typer.Option(
+        "--painter",
+        metavar="NAME|DIR",
+        help="Paint with this model: the folder of a painter or generator of your own. "
+        "(default: as the artist says)",
+    ),
+]
+
 About = Annotated[
     str,
     typer.Option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from haiga.cli import options
+from haiga.cli.create import candidates_text
 
 if TYPE_CHECKING:
     from haiga.actions.paint import Painted
@@ -28,19 +29,23 @@ def paint(
     ],
     seed: options.Seed = None,
     count: options.Count = 1,
+    painter: options.Painter = None,
+    candidates: options.Candidates = None,
     artist: options.Artist = options.ARTIST,
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
     """Paint a text, and name the words the painter has never seen."""
-    from haiga.actions.makers import Makers
+    from haiga.actions.makers import Makers, with_candidates
     from haiga.actions.paint import paint
+    from haiga.actions.painters import with_painter
     from haiga.actions.seeds import seeds_for
     from haiga.cli import output
     from haiga.core.config import load_artist
 
     seeds = seeds_for(seed, count)
-    makers = Makers(load_artist(artist))
+    chosen = with_painter(load_artist(artist), painter)
+    makers = Makers(with_candidates(chosen, candidates))
     with output.progress(count) as bar:
         for painted in paint(makers, text, seeds=seeds, out=out, on_event=output.listener(bar)):
             with bar.hidden():
@@ -48,6 +53,8 @@ def paint(
                     output.give_json(painted_table(painted))
                     continue
                 output.give(f"{painted.path} (seed {painted.seed})")
+                if painted.candidates:
+                    output.tell(candidates_text(painted.candidates))
                 if painted.unseen_words:
                     output.tell(f"never seen by the painter: {', '.join(painted.unseen_words)}")
 
@@ -61,4 +68,5 @@ def painted_table(painted: Painted) -> dict[str, object]:
         "unseen_words": list(painted.unseen_words),
         "size_px": list(painted.size_px),
         "seconds": round(painted.seconds, 4),
+        "candidates": dict(painted.candidates) or None,
     }

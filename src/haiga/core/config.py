@@ -22,6 +22,7 @@ MODELS = Path(__file__).parent.parent / "models" / "bundled"
 CARD = "card.toml"
 FROM_POEM = "from-poem"
 RANDOM = "random"
+MOST_CANDIDATES = 64
 
 
 class _Section(BaseModel):
@@ -33,6 +34,12 @@ class Choice(_Section):
 
     use: str
     settings: Mapping[str, Any] = {}
+
+
+class PainterChoice(Choice):
+    """How many pictures the painter makes of a poem, 1 to 64; a critic keeps the best match."""
+
+    candidates: int = Field(default=1, ge=1, le=MOST_CANDIDATES)
 
 
 class MoodChoice(Choice):
@@ -72,7 +79,7 @@ class Artist(_Section):
     about: str = ""
     statement: str = ""
     poet: Choice
-    painter: Choice
+    painter: PainterChoice
     mood: MoodChoice
     stylist: StylistChoice
     upscaler: UpscalerChoice
@@ -81,7 +88,7 @@ class Artist(_Section):
 
 SECTIONS: Mapping[str, type[Choice]] = {
     "poet": Choice,
-    "painter": Choice,
+    "painter": PainterChoice,
     "mood": MoodChoice,
     "stylist": StylistChoice,
     "upscaler": UpscalerChoice,

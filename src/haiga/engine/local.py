@@ -45,9 +45,10 @@ def run(
 ) -> Run:
     """Run every step in order and return what they made.
 
-    Each step gets its inputs by name and the seed `derive_seed(seed, step.name)`,
-    so that adding a step leaves the others' seeds alone. `given` must hold every
-    value the pipeline names as given. An error a step raises passes through.
+    Each step gets its inputs by name and the seed `derive_seed(seed, step.name)` (or
+    that of the step it is seeded as), so that adding a step leaves the others'
+    seeds alone. `given` must hold every value the pipeline names as given. An error
+    a step raises passes through.
     """
     values = dict(given or {})
     missing = [name for name in pipeline.given if name not in values]
@@ -57,7 +58,7 @@ def run(
     provenance: dict[str, Provenance] = {}
     for step in pipeline.steps:
         on_event(Event("started", step.name))
-        step_seed = derive_seed(seed, step.name)
+        step_seed = derive_seed(seed, step.seeded_as or step.name)
         begin = time.perf_counter()
         value = step.run({name: values[name] for name in step.inputs}, step_seed)
         seconds[step.name] = time.perf_counter() - begin

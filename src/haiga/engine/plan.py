@@ -29,8 +29,9 @@ class Step:
 
     `use` is the versioned name of the implementation ("lstm.v1"), `settings` what
     it was made with, `inputs` the steps (or given values) it reads, and `models`
-    tells, after the work, the sha256 of every model file it read. Nothing but
-    the inputs and the seed may enter the result.
+    tells, after the work, the sha256 of every model file it read. `seeded_as` is
+    the step whose seed it takes, where that is not its own. Nothing but the inputs
+    and the seed may enter the result.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Step:
     settings: Mapping[str, Any] = field(default_factory=dict)
     needs: Needs = field(default_factory=Needs)
     models: Callable[[], Mapping[str, str]] = _no_models
+    seeded_as: str = ""
 
 
 @dataclass(frozen=True)

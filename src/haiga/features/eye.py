@@ -64,6 +64,14 @@ class Eye:
         seen = [mapped for _, _, mapped in self._looks(pictures)]
         return np.concatenate(seen or [np.zeros((0, LATE, GRID, GRID), np.float32)])
 
+    def look(self, pictures: Sequence[Picture]) -> tuple[Embedding, Values]:
+        """What `embed` and what `maps` give, seen once for both."""
+        seen = list(self._looks(pictures))
+        early = [early for early, _, _ in seen] or [np.zeros((0, EARLY), np.float32)]
+        late = [late for _, late, _ in seen] or [np.zeros((0, LATE), np.float32)]
+        maps = [mapped for *_, mapped in seen] or [np.zeros((0, LATE, GRID, GRID), np.float32)]
+        return Embedding(np.concatenate(early), np.concatenate(late)), np.concatenate(maps)
+
     def _looks(self, pictures: Sequence[Picture]) -> Iterator[tuple[Values, Values, Values]]:
         for start in range(0, len(pictures), _BATCH):
             part = pictures[start : start + _BATCH]
