@@ -40,7 +40,7 @@ def test_every_picture_is_stored_with_its_own_pixels(tmp_path: Path) -> None:
         assert np.abs(store.pixels[number].astype(int) - np.asarray(small, int)).max() <= 1
     both = np.concatenate([store.train, store.held_out])
     assert sorted(both.tolist()) == list(range(20))
-    assert len(store.held_out) == 2
+    assert len(store.held_out) == 4
 
 
 def test_a_store_is_opened_again_without_decoding(

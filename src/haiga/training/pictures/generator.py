@@ -51,6 +51,8 @@ from haiga.training.pictures.session import (
 from haiga.training.pictures.store import Indexes, PictureStore, build_store
 from haiga.training.pictures.told import Live
 
+LABELLED = "cgan"
+"""The recipe that reads labels."""
 LEAST, LEAST_HELD = 8, 2
 """Fewer pictures to learn from, or held out, are refused: there is nothing to learn but them."""
 
@@ -61,6 +63,7 @@ def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
     A finished run that lacks its report is handed on as it is. Raises UserError when the
     pictures, the folder or the options do not serve, and Stopped when the user ended it.
     """
+    o.recipe = checked_recipe(o.recipe, o.label)
     threads = set_threads(o.threads)
     device = device_for(o.device, live.say)
     budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
@@ -82,6 +85,25 @@ def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
         run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
     write_model(o, study, run, live)
     return GeneratorMade(o.out, choice)
+
+
+def checked_recipe(name: str | None, label: str | None) -> str:
+    """The recipe's name: `cgan` where there are labels and none is given, else the recommended.
+
+    Raises UserError for a recipe that there is not, labels that it would not heed, and
+    labels that it needs.
+    """
+    chosen = LABELLED if name is None and label is not None else recommended_or(name)
+    if (chosen == LABELLED) == (label is not None):
+        return chosen
+    if label is not None:
+        raise UserError(
+            f"--label {label}: the {chosen} recipe does not tell labels apart; take --recipe "
+            f"{LABELLED}, or leave --label out"
+        )
+    raise UserError(
+        f"--recipe {chosen}: learns to tell labels apart and needs them; name a column by --label"
+    )
 
 
 def sit_for_curve(
@@ -131,10 +153,11 @@ def stored(o: argparse.Namespace, choice: PictureChoice, live: Live) -> PictureS
     for note in read.notes:
         live.say(note)
     store = build_store(read, o.out / WORK / "pictures", size_px=o.size, seed=o.seed, tell=live.say)
-    if len(store.train) < LEAST:
+    learned, held = len(store.train), len(store.held_out)
+    if learned < LEAST or held < LEAST_HELD:
         raise UserError(
-            f"{o.pictures}: leaves {len(store.train)} pictures to learn from, and {LEAST} are the "
-            "least; give more pictures"
+            f"{o.pictures}: leaves {counted(learned, 'picture')} to learn from and {held:,} to "
+            f"compare with, and {LEAST} and {LEAST_HELD} are the least; give more pictures"
         )
     return store
 
@@ -153,7 +176,7 @@ class Study:
     ) -> None:
         self._batch = batch or o.batch
         self.o, self.store, self.train, self.looking, self.device = o, store, train, looking, device
-        self.recipe = recommended_or(o.recipe)
+        self.recipe: str = o.recipe
         self.names: tuple[str, ...] = ()
         self.labels: Indexes | None = None
         if o.label is not None:

@@ -15,6 +15,10 @@ from haiga.training.pictures.loop import Verdict
 from haiga.training.pictures.samples import Pictures
 from haiga.training.pictures.store import Indexes, PictureStore
 
+FAR = 2.0
+"""Samples whose median distance from the nearest training picture, as the eye sees them, is so
+many times that of real new pictures copy none: they do not look like pictures yet."""
+
 
 class Looking:
     """Compares samples with the pictures learned from and with those held out.
@@ -50,8 +54,15 @@ class Looking:
         return watch
 
     def figures(self, made: Pictures) -> Mapping[str, float]:
-        """Every figure of `inspection.watch.Look`, by name."""
-        return self.watch.look(made).as_row()
+        """Every figure of `inspection.watch.Look`, by name.
+
+        A network that has hardly begun makes flat grey, which may well be nearer to one pale
+        training picture than a held-out picture is to any: that is no copying.
+        """
+        row = self.watch.look(made).as_row()
+        if row["near_train"] > FAR * row["usual_near_train"]:
+            row |= {"copy_share": 0.0, "copy_share_low": 0.0, "copies": 0.0}
+        return row
 
     def verdict(self, rows: Sequence[Mapping[str, Any]]) -> Verdict:
         """The rules of `inspection.watch` over every look of the run so far."""

@@ -153,10 +153,15 @@ def _signs(hashes: Sequence[np.uint64]) -> npt.NDArray[np.float32]:
     return np.unpackbits(octets, axis=1).astype(np.float32) * 2 - 1
 
 
+LEAST_HELD = 4
+"""Held-out pictures where there are four times as many; a share of few is too few to tell by."""
+
+
 def hold_out(
     groups: Sequence[str], share: float, seed: int, labels: Sequence[str] | None = None
 ) -> npt.NDArray[np.bool_]:
-    """Which pictures are held out: whole groups, about `share` of all, at least one group.
+    """Which pictures are held out: whole groups, about `share` of all, and of few pictures up
+    to four, so that there is something to compare with; at least one group.
 
     Which group goes where depends on the seed and the group's name alone, as far as sizes
     allow: a group that would take twice the share stays in training, and so does the last
@@ -172,7 +177,7 @@ def hold_out(
     for place, group in enumerate(groups):
         places.setdefault(group, []).append(place)
     order = sorted(sizes, key=lambda g: hashlib.sha256(f"{seed}\n{g}".encode()).digest())
-    wanted = max(1, round(share * len(groups)))
+    wanted = max(1, min(LEAST_HELD, len(groups) // 4), round(share * len(groups)))
     left = Counter(labels) if labels is not None else Counter()
     held = np.zeros(len(groups), bool)
     for group in order:

@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
         "--recipe",
         metavar="NAME",
         help="dcgan, cgan, infogan, vaegan or fastgan (default: fastgan, the one for small "
-        "collections)",
+        "collections; with --label, cgan)",
     )
     p.add_argument(
         "--where",
