@@ -21,8 +21,8 @@ from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.fastgan import LATENT, FastDiscriminator, FastGenerator, Judgement
 
 WIDTH = 32
-BATCH = 32
-RATE = 4e-4
+BATCH = 16
+RATE = 1e-3
 REDRAW_EVERY = 4
 """The redrawing loss is taken at every fourth step, four times as heavy."""
 

@@ -29,6 +29,11 @@ def channels_at(side: int, size_px: int, width: int) -> int:
     return min(width * max(size_px // 2 // side, 1), 6 * width)
 
 
+def doubled(x: Tensor) -> Tensor:
+    """Twice the side, between the pixels in straight lines: repeated ones leave plaid patterns."""
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
 class Excitation(nn.Module):
     """Scales the channels of a fine map by what a coarse one holds (skip-layer excitation)."""
 
@@ -47,7 +52,7 @@ class Excitation(nn.Module):
 
 
 class Grow(nn.Module):
-    """(B, C, H, W) to (B, C', 2H, 2W): convolution, norm, gate, then nearest neighbours."""
+    """(B, C, H, W) to (B, C', 2H, 2W): convolution, norm, gate, then twice the side."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -55,8 +60,7 @@ class Grow(nn.Module):
         self.norm = nn.BatchNorm2d(2 * outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        gated = F.glu(self.norm(self.conv(x)), 1)
-        return F.interpolate(gated, scale_factor=2.0, mode="nearest")
+        return doubled(F.glu(self.norm(self.conv(x)), 1))
 
 
 class FastGenerator(nn.Module):
@@ -90,8 +94,7 @@ class FastGenerator(nn.Module):
             if str(n) in self.excite:
                 x = self.excite[str(n)](maps[n - 3], x)
             maps.append(x)
-        x = F.interpolate(self.last(x), scale_factor=2.0, mode="nearest")
-        return torch.tanh(self.colour(x))
+        return torch.tanh(self.colour(doubled(self.last(x))))
 
 
 class Shrink(nn.Module):
