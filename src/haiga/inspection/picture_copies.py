@@ -4,19 +4,21 @@ Three views of every picture are compared: its layout (a small even-toned copy),
 the eye sees early (colours and shapes in their places) and what it sees late (what
 the picture shows). Each is centred and whitened by the training pictures, so that
 what all of them share, a white page say, counts for little, and compared by cosine.
+Of 40 fruits on white pages, each blended half and half with another, a layout that is
+not whitened finds 1 %, a whitened one 40 to 65 %.
 
-A made picture is compared mirrored as well, and with parts of the training pictures as
-well as with the whole (a model may have learned a crop). Its distance from a training
-picture is the geometric mean over the views, each divided by what is usual there for
-real pictures that the model never saw: 1 is as near as those typically come, 0 the
-same picture. The idea of setting made pictures beside held-out ones is that of Meehan,
-Chaudhuri, Dasgupta: "A Non-Parametric Test to Detect Data-Copying in Generative
-Models", AISTATS 2020.
+A made picture is compared mirrored too, and with training pictures moved and enlarged a
+little. Its distance from a training picture is either that of the layout, or the
+geometric mean of all three views, whichever tells more: near in pixels is a copy, and
+so is near in every view. Distances are divided by what is usual for real pictures that
+the model never saw: 1 is as near as those typically come, 0 the same picture. The idea
+of setting made pictures beside held-out ones is that of Meehan, Chaudhuri, Dasgupta: "A
+Non-Parametric Test to Detect Data-Copying in Generative Models", AISTATS 2020.
 
 How near is too near is not guessed: the threshold is a quantile of the distances of
 held-out pictures, found in the same way (Vovk, Gammerman, Shafer: "Algorithmic Learning
 in a Random World", 2005, conformal prediction): of n held-out distances the k-th
-smallest is undercut by another new picture with probability k / (n + 1) exactly.
+smallest is undercut by another new picture with probability k / (n + 1).
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ import numpy.typing as npt
 from haiga.core.nouns import Picture
 from haiga.features.hashes import thumbnails
 from haiga.inspection.metrics.bootstrap import Measure, measured_share, undercut_limit
-from haiga.inspection.picture_views import PARTS, mirrored, part_of
+from haiga.inspection.picture_views import mirrored, placed_thumbnails
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -114,6 +116,10 @@ class CopyReport:
         return [int(i) for i in np.argsort(self.distances, kind="stable")[:count]]
 
 
+_Views = tuple[Floats, Floats, Floats]
+"""Cosine distances (M, N) of made from training pictures: by layout, early, late."""
+
+
 @dataclass(frozen=True)
 class _Whitener:
     """Centres features, brings their directions to one size, and their rows to length 1."""
@@ -127,7 +133,7 @@ class _Whitener:
         centred = (features - mean).astype(np.float64)
         values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
         values = np.maximum(values[::-1], 0)
-        kept = max(1, min(components, len(values) - 1, len(features) - 1))
+        kept = max(1, min(components, len(values) - 1, len(features) // 2))
         # Directions that hardly vary hold noise: they are not blown up to the size of the rest.
         sizes = np.sqrt(values[:kept] + values[kept] + 1e-6 * values[0] + 1e-12)
         turn = vectors[:, ::-1][:, :kept] / sizes
@@ -144,15 +150,14 @@ class CopyCheck:
 
     def __init__(self, eye: Eye, train: Sequence[Picture], sight: Embedding) -> None:
         self._eye = eye
-        layouts = thumbnails(train)
-        self._whiteners = tuple(
-            _Whitener.of(np.asarray(v, np.float32)) for v in (layouts, sight.early, sight.late)
-        )
+        placed = placed_thumbnails(train)  # (P, N, 768), the first as it is
+        plain = (placed[0].astype(np.float32), sight.early, sight.late)
+        self._whiteners = tuple(_Whitener.of(np.asarray(view, np.float32)) for view in plain)
         layout, early, late = self._whiteners
-        others = [layout(thumbnails([part_of(p, part) for p in train])) for part in PARTS]
-        self._layouts = [layout(layouts), *others]  # each (N, R)
+        self._layouts = [layout(one.astype(np.float32)) for one in placed]  # each (N, R)
         self._early, self._late = early(sight.early), late(sight.late)
-        self.usual: tuple[float, ...] = (1.0,) * len(VIEWS)
+        self._usual = np.ones(len(VIEWS), np.float32)
+        self._usual_ways, self._usual_nearest = np.ones(2, np.float32), 1.0
         self.threshold = 0.0
         self.false_alarms = self.false_alarms_high = 0.0
         self.held_distances = np.zeros(0, np.float32)
@@ -179,8 +184,9 @@ class CopyCheck:
             raise ValueError("a copy check needs two training pictures and a held-out one")
         check = cls(eye, train, sight or eye.embed(train))
         seen = held_sight or Sight.of(eye, held)
-        check.usual = check._usual_distances(held, seen)
-        distances, _ = check._nearest(held, seen)
+        views = check._views(held, seen)
+        check._learn_what_is_usual(views)
+        distances, _ = check._nearest(views)
         check.held_distances = np.sort(distances)
         rank = max(1, math.floor(false_alarms * (len(distances) + 1)))
         check.threshold = float(check.held_distances[rank - 1])
@@ -190,7 +196,7 @@ class CopyCheck:
 
     def judge(self, made: Sequence[Picture], *, sight: Sight | None = None) -> CopyReport:
         """The nearest training picture of each made one, and which are copies."""
-        distances, nearest = self._nearest(made, sight or Sight.of(self._eye, made))
+        distances, nearest = self._nearest(self._views(made, sight or Sight.of(self._eye, made)))
         copies = distances < self.threshold
         return CopyReport(
             nearest,
@@ -202,35 +208,49 @@ class CopyCheck:
             self.false_alarms_high,
         )
 
-    def _usual_distances(self, held: Sequence[Picture], sight: Sight) -> tuple[float, ...]:
-        """The median nearest distance of held-out pictures in each view."""
-        views: list[list[Floats]] = [[] for _ in VIEWS]
-        for turned in (0, 1):
-            for view, distances in zip(views, self._distances(held, sight, turned), strict=True):
-                view.append(distances.min(1))
-        return tuple(max(LEAST, float(np.median(np.min(view, axis=0)))) for view in views)
+    def _learn_what_is_usual(self, views: list[_Views]) -> None:
+        """Sets by held-out pictures what the distances of each view and way are divided by."""
+        nearest = [np.minimum(*(turned[v].min(1) for turned in views)) for v in range(len(VIEWS))]
+        self._usual = np.maximum([np.median(view) for view in nearest], LEAST).astype(np.float32)
+        ways, _ = self._ways(views)
+        self._usual_ways = np.median(ways, axis=1)
+        self._usual_nearest = float(np.median(self._nearest(views)[0]))
 
-    def _nearest(self, pictures: Sequence[Picture], sight: Sight) -> tuple[Floats, Numbers]:
+    def _nearest(self, views: list[_Views]) -> tuple[Floats, Numbers]:
         """(M,) the smallest distance of each picture, and (M,) from which training picture."""
-        best = np.full(len(pictures), np.inf, np.float32)
-        place = np.zeros(len(pictures), np.int64)
-        for turned in (0, 1):
-            total = np.zeros((len(pictures), len(self._late)), np.float32)
-            views = self._distances(pictures, sight, turned)
-            for distances, usual in zip(views, self.usual, strict=True):
-                total += np.log(np.maximum(distances / usual, LEAST))
-            here = total.argmin(1)
-            least = np.exp(total[np.arange(len(here)), here] / len(VIEWS))
-            nearer = least < best
-            best[nearer], place[nearer] = least[nearer], here[nearer]
+        ways, places = self._ways(views)
+        relative = ways / self._usual_ways[:, None]
+        way = relative.argmin(0)
+        columns = np.arange(len(way))
+        return relative[way, columns] / self._usual_nearest, places[way, columns]
+
+    def _ways(self, views: list[_Views]) -> tuple[Floats, Numbers]:
+        """The nearest training picture by layout alone and by all views: (2, M) how near, which."""
+        count = len(views[0][0])
+        best = np.full((2, count), np.inf, np.float32)
+        place = np.zeros((2, count), np.int64)
+        for turned in views:
+            logs = [
+                np.log(np.maximum(distances / usual, LEAST))
+                for distances, usual in zip(turned, self._usual, strict=True)
+            ]
+            for way, total in enumerate((logs[0], sum(logs[1:], logs[0]) / len(VIEWS))):
+                here = total.argmin(1)
+                least = np.exp(total[np.arange(count), here])
+                nearer = least < best[way]
+                best[way, nearer], place[way, nearer] = least[nearer], here[nearer]
         return best, place
 
-    def _distances(
-        self, pictures: Sequence[Picture], sight: Sight, turned: int
-    ) -> tuple[Floats, Floats, Floats]:
-        """Cosine distances (M, N) in each view, of the pictures mirrored if `turned`."""
+    def _views(self, pictures: Sequence[Picture], sight: Sight) -> list[_Views]:
+        """The distances of pictures as they are, and of them mirrored."""
+        return [
+            self._distances(pictures, sight, 0),
+            self._distances(mirrored(pictures), sight, 1),
+        ]
+
+    def _distances(self, pictures: Sequence[Picture], sight: Sight, turned: int) -> _Views:
         layout, early, late = self._whiteners
-        own = layout(thumbnails(mirrored(pictures) if turned else pictures))
+        own = layout(thumbnails(pictures))
         like = own @ self._layouts[0].T
         for others in self._layouts[1:]:
             np.maximum(like, own @ others.T, out=like)
