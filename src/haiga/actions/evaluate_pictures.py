@@ -64,9 +64,9 @@ def evaluate_generator(
     seeds = seeds_for(seed, count)
     generator = LatentGenerator(model=model)
     loaded = load_model(model, role="generator")
-    trained = _Trained.of(loaded.folder)
+    trained = Trained.of(loaded.folder)
     with ExitStack() as stack:
-        stored = _parted(choice, trained, generator.size_px, own_store, stack, tell)
+        stored = parted(choice, trained, generator.size_px, own_store, stack, tell)
         made = []
         for number, one in enumerate(seeds):
             if number % 25 == 0:
@@ -77,8 +77,12 @@ def evaluate_generator(
             model=loaded.card.name,
             kind="generator",
             title=loaded.card.title,
-            about={**_about(loaded), "makes": _makes(generator), "measured on": _seeds(seeds)},
-            pictures=_pictures(choice, stored.store),
+            about={
+                **about_model(loaded),
+                "makes": _makes(generator),
+                "measured on": told_seeds(seeds),
+            },
+            pictures=about_pictures(choice, stored.store),
             samples=tuple(Example(p, n) for p, n in zip(made, names, strict=True))[:SHOWN],
             log=trained.rows,
             kept_step=trained.kept_step,
@@ -88,7 +92,7 @@ def evaluate_generator(
             notes=(*stored.read.notes, trained.told(stored.store)),
             digest=sum_of(loaded.card),
         )
-        return _measured(report, stored.store, made, names, tell)
+        return measured(report, stored.store, made, names, tell)
 
 
 def refuse_other_reports(model: str, folder: Path) -> None:
@@ -115,20 +119,22 @@ def refuse_other_reports(model: str, folder: Path) -> None:
 
 
 @dataclass(frozen=True)
-class _Stored:
+class Stored:
+    """Pictures as they were read, and as they are stored and parted by a label or none."""
+
     read: ReadPictures
     store: PictureStore
     label: str | None
 
 
-def _parted(
+def parted(
     choice: PictureChoice,
-    trained: _Trained,
+    trained: Trained,
     size_px: int,
     own_store: bool,
     stack: ExitStack,
     tell: Tell,
-) -> _Stored:
+) -> Stored:
     """The pictures as training parts them: at the model's size, by its seed and its label."""
     from haiga.training.pictures.store import build_store
 
@@ -140,10 +146,10 @@ def _parted(
     else:  # never over the pictures of a run: it could not be resumed with others
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haiga-")))
     store = build_store(read, folder, size_px=size_px, seed=trained.seed, tell=tell)
-    return _Stored(read, store, label)
+    return Stored(read, store, label)
 
 
-def _measured(
+def measured(
     report: PictureReport,
     store: PictureStore,
     made: Sequence[Picture],
@@ -169,7 +175,7 @@ def _measured(
 
 
 @dataclass(frozen=True)
-class _Trained:
+class Trained:
     """What a training left beside a model: nothing for one that comes from elsewhere."""
 
     folder: Path
@@ -178,16 +184,18 @@ class _Trained:
     audit: Mapping[str, Any]
 
     @classmethod
-    def of(cls, model: Path) -> _Trained:
+    def of(cls, model: Path) -> Trained:
         work = model / WORK
         return cls(work, _table(work / PLAN), _rows(work / LOG), _table(work / AUDIT))
 
     @property
     def seed(self) -> int:
+        """Of the split."""
         return int(self.plan.get("seed", 0))
 
     @property
     def label(self) -> str | None:
+        """The column of its kinds."""
         label = self.plan.get("settings", {}).get("label")
         return label if isinstance(label, str) else None
 
@@ -272,7 +280,8 @@ def _rows(path: Path) -> tuple[Mapping[str, float], ...]:
     return tuple(rows)
 
 
-def _about(model: Model) -> dict[str, str]:
+def about_model(model: Model) -> dict[str, str]:
+    """What a reader wants to know of a model, from its card."""
     card = model.card
     known = {"made": card.created, "recipe": card.recipe, "licence": card.licence}
     known["size"] = f"{sum(file.bytes for file in card.files) / 1e6:.1f} MB"
@@ -290,11 +299,12 @@ def _makes(generator: LatentGenerator) -> str:
     return told
 
 
-def _seeds(seeds: range) -> str:
+def told_seeds(seeds: range) -> str:
+    """How many pictures were made, and from which seeds."""
     return f"{counted(len(seeds), 'picture')}, seeds {seeds[0]} to {seeds[-1]}"
 
 
-def _pictures(choice: PictureChoice, store: PictureStore) -> dict[str, str]:
+def about_pictures(choice: PictureChoice, store: PictureStore) -> dict[str, str]:
     """What the figures were measured on."""
     known = {
         "pictures": f"{choice.path.resolve().name}, {len(store):,}",

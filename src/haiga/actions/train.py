@@ -11,12 +11,13 @@ from pathlib import Path
 
 from haiga.core.errors import MissingExtra, Stopped, UserError
 from haiga.core.suggest import hint
-from haiga.media.picture_choice import GeneratorMade
+from haiga.media.picture_choice import GeneratorMade, PainterMade
 from haiga.media.text_choice import PoetMade
 
 REPORTED = 40
 """How many poems the report at the end of a training is measured on."""
-REPORTED_PICTURES = 500
+REPORTED_PICTURES, REPORTED_PAINTINGS = 500, 128
+"""And how many pictures that on a generator and on a painter; a painting takes longer."""
 RECIPES = "haiga.training.recipes"
 
 
@@ -60,7 +61,7 @@ def train(
         raise MissingExtra(f"training needs {error.name}: {remedy}") from error
     if isinstance(made, PoetMade):
         _report(made, tell)
-    elif isinstance(made, GeneratorMade):
+    elif isinstance(made, GeneratorMade | PainterMade):
         _report_pictures(made, tell)
 
 
@@ -86,24 +87,30 @@ def _report(made: PoetMade, tell: Callable[[str], None]) -> None:
     tell(f"what it learned, writes and copies: {made.folder / HTML}")
 
 
-def _report_pictures(made: GeneratorMade, tell: Callable[[str], None]) -> None:
-    """Writes `report.html` and `report.json` beside a generator, from its training's pictures."""
+def _report_pictures(made: GeneratorMade | PainterMade, tell: Callable[[str], None]) -> None:
+    """Writes `report.html` and `report.json` beside a maker of pictures, from its training's."""
+    from haiga.actions.evaluate_painter import evaluate_painter
     from haiga.actions.evaluate_pictures import evaluate_generator
     from haiga.inspection.picture_page import HTML, write_report
     from haiga.inspection.picture_report import copy_verdict
 
-    tell(f"measuring it on {REPORTED_PICTURES} pictures of its own and those it never saw")
+    evaluate, kind, count = (
+        (evaluate_painter, "painter", REPORTED_PAINTINGS)
+        if isinstance(made, PainterMade)
+        else (evaluate_generator, "generator", REPORTED_PICTURES)
+    )
+    tell(f"measuring it on {count} pictures of its own and those it never saw")
     try:
-        report = evaluate_generator(
+        report = evaluate(
             str(made.folder),
             made.choice,
-            count=REPORTED_PICTURES,
+            count=count,
             own_store=True,
             tell=lambda what: tell(f"  {what}"),
         )
     except KeyboardInterrupt:
         raise Stopped(
-            f"the generator is in {made.folder}, and its report is not made; --resume makes it"
+            f"the {kind} is in {made.folder}, and its report is not made; --resume makes it"
         ) from None
     write_report(report, made.folder)
     tell(copy_verdict(report))

@@ -195,6 +195,48 @@ def generator(
     )
 
 
+@app.command("painter")
+def painter(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A bundled painter, or a folder that `haiga train painter` made.",
+        ),
+    ],
+    pictures: Pictures,
+    where: PicturesWhere = None,
+    caption_column: Annotated[
+        str | None,
+        typer.Option("--caption-column", metavar="NAME", help="Of a table: where captions stand."),
+    ] = None,
+    count: Annotated[
+        int, typer.Option("--count", "-n", metavar="N", help="Captions to paint and measure.")
+    ] = 200,
+    seed: Annotated[
+        int, typer.Option("--seed", "-s", metavar="N", help="Picture i is made from seed N + i.")
+    ] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write report.html and report.json there."),
+    ] = None,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Measure a painter: how near to real, how true to words, how varied, whether it copies."""
+    from haiga.actions.evaluate_painter import evaluate_painter
+    from haiga.media.picture_choice import PictureChoice
+
+    choice = PictureChoice(pictures, tuple(where or ()), caption_column)
+    _picture_report(
+        model,
+        lambda tell: evaluate_painter(model, choice, count=count, seed=seed, tell=tell),
+        steps=count // 25 + 7,
+        out=out,
+        json=json,
+    )
+
+
 def _picture_report(
     model: str,
     evaluate_it: Callable[[Callable[[str], None]], PictureReport],

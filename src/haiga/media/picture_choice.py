@@ -20,6 +20,14 @@ class PictureChoice:
 
 
 @dataclass(frozen=True)
+class PainterMade:
+    """A painter that a training finished, and the captioned pictures it was split on."""
+
+    folder: Path
+    choice: PictureChoice
+
+
+@dataclass(frozen=True)
 class GeneratorMade:
     """A generator that a training finished, and the pictures it was split on."""
 

@@ -45,6 +45,7 @@ def _arguments(folder: Path, out: Path, *more: str) -> list[str]:
             "--samples", "8", "--batch", "8", *more]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_an_attngan_learns_a_folder_and_paints_it_and_goes_on(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,6 +69,7 @@ def test_an_attngan_learns_a_folder_and_paints_it_and_goes_on(
         painter.main([*asked, "--steps", "9", "--resume", "--width", "16"])
 
 
+@pytest.mark.slow
 def test_a_flow_learns_on_from_a_painters_weights(folder: Path, tmp_path: Path) -> None:
     start = make_flow(tmp_path / "start")
     out = tmp_path / "mine"

@@ -54,7 +54,7 @@ class Flow:
     "REPA"). `progress` in [0, 1] is how much of the budget is spent.
     """
 
-    augmentations: tuple[str, ...] = ("mirror", "part of the caption", "near relatives of words")
+    augmentations: tuple[str, ...] = ()
 
     def __init__(
         self,

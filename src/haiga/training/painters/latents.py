@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from haiga.media.durable import write_durably
 from haiga.models.store import Model
+from haiga.roles.painters.flow import developed
 from haiga.training.pictures.store import PictureStore
 
 LATENTS, ABOUT = "latents.npy", "latents.json"
@@ -54,12 +55,16 @@ def encoded(
 
 
 def decoder(model: Model, *, threads: int = 2) -> Any:
-    """What turns latents (B, 8, 16, 16), not standardised, into pixels (B, 3, 128, 128)."""
+    """What turns latents (B, 8, 16, 16), not standardised, into pixels (B, 3, 128, 128).
+
+    They are developed as the painter develops them, so that looks see what it will paint.
+    """
     session = model.session(DECODER, threads=threads)
 
     def decode(latents: Pixels) -> Pixels:
         (pixels,) = session.run({"latent": np.ascontiguousarray(latents, np.float32)})
-        return np.asarray(pixels, np.float32)
+        made = np.stack([developed(each) for each in pixels])  # (B, 128, 128, 3) uint8
+        return made.transpose(0, 3, 1, 2).astype(np.float32) / np.float32(127.5) - 1
 
     return decode
 

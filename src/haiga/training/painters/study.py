@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import functools
+import json
 import math
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from haiga.core.errors import UserError
-from haiga.media.durable import make_folder
-from haiga.media.picture_choice import PictureChoice
+from haiga.media.durable import make_folder, write_durably
+from haiga.media.picture_choice import PainterMade, PictureChoice
 from haiga.media.picture_folders import read_pictures
 from haiga.models.card import CARD
 from haiga.training.generators.recipe import Settings, StepBatch
@@ -29,6 +30,7 @@ from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.looking import Looking
 from haiga.training.pictures.loop import Parts, Run
 from haiga.training.pictures.plan import Plan
+from haiga.training.pictures.samples import FOLDER as SHEETS
 from haiga.training.pictures.session import (
     WORK,
     Budget,
@@ -43,16 +45,9 @@ from haiga.training.pictures.told import Live
 
 LEAST, LEAST_HELD = 8, 2
 """Fewer pictures to learn from, or held out, are refused: there is nothing to learn but them."""
+AUDIT, CAPTIONS = "audit.json", "captions.txt"
 FEW_TOLD = 0.5
 """A folder of which a smaller share has captions is warned of."""
-
-
-@dataclass(frozen=True)
-class PainterMade:
-    """A painter that a training finished, and the pictures it was split on."""
-
-    folder: Path
-    choice: PictureChoice
 
 
 def train_painter(o: argparse.Namespace, live: Live) -> PainterMade:
@@ -118,6 +113,9 @@ class Study:
                 "a generator, which needs none: `haiga train generator`"
             )
         self.recipe = RECIPES[o.recipe](o, store, device)
+        mirrored = ["mirrored"] if o.mirror else []
+        self.augmentations: tuple[str, ...] = (*mirrored, "part of a caption's words")
+        self.audit: Audit | None = None
 
     def told(self) -> list[str]:
         """What is to be learned from the captions, for the terminal."""
@@ -167,9 +165,10 @@ class Study:
                     device=self.device, mirror=self.o.mirror)  # fmt: skip
         painting = Painting(trainee.sampler, trainee.inputs, self.words, device=self.device,
                             held_out=self.store.held_out, train=self.store.train)  # fmt: skip
-        mirrored = ["mirrored"] if self.o.mirror else []
         audit = Audit(self.store, self.store.train, known_words=self.words,
-                      augmentations=(*mirrored, *trainee.augmentations))  # fmt: skip
+                      augmentations=(*self.augmentations, *trainee.augmentations))  # fmt: skip
+        self.audit = audit
+        self._write_texts(painting.texts)
         place = _Place(trainee)
 
         def prepare(batch: FeedBatch) -> StepBatch:
@@ -213,11 +212,32 @@ class Study:
         }
         taught = Taught(self.words.seen, enough_pictures(count), card)
         self.recipe.write(run.parts.learner, o.out, taught)
+        self._write_audit()
         word = next(iter(self.words.seen))
         live.say(
             f"the painter is in {o.out}, after {place.step:,} steps; try: haiga paint {word} "
             f"--painter {shlex.quote(str(o.out))} --out {word}.png"
         )
+
+    def _write_texts(self, texts: list[str]) -> None:
+        """Says beside the sample sheets what each of their rows was painted from."""
+        folder = self.o.out / WORK / SHEETS
+        make_folder(folder)
+        write_durably(folder / CAPTIONS, "".join(f"{text}\n" for text in texts).encode())
+
+    def _write_audit(self) -> None:
+        """Leaves what the training saw for its report."""
+        assert self.audit is not None
+        told = {
+            "epochs": [
+                {"epoch": c.epoch, "seen": c.seen, "pictures": c.pictures,
+                 "least": c.least, "most": c.most}
+                for c in self.audit.coverage
+            ],
+            "lost": None if self.audit.lost is None else asdict(self.audit.lost),
+            "augmentations": list(self.audit.augmentations),
+        }  # fmt: skip
+        write_durably(self.o.out / WORK / AUDIT, json.dumps(told, ensure_ascii=False).encode())
 
 
 class _Place:

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from haiga.core.errors import UserError
-
-if TYPE_CHECKING:
-    from haiga.training.painters.study import PainterMade
+from haiga.media.picture_choice import PainterMade
 
 SIZES = {"flow": (128,), "attngan": (16, 32, 64, 128, 256)}
 DEFAULT_SIZES = {"flow": 128, "attngan": 64}
