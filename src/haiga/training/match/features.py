@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,12 +22,15 @@ SOFT = 0.4
 """So many of the changed views lose their fine detail, as paintings of a network have none."""
 
 
-def one_crop_of_fruit(crops: Sequence[Captioned]) -> npt.NDArray[np.int64]:
-    """The indexes of the crops to learn from: all, but of each work of fruit only the first."""
-    first: dict[str, int] = {}
+def few_crops_a_work(crops: Sequence[Captioned]) -> npt.NDArray[np.int64]:
+    """The indexes of the crops to learn from: of each work the first two, of fruit the first."""
+    taken: Counter[str] = Counter()
+    rows = []
     for crop in crops:
-        first.setdefault(crop.work, crop.index)
-    return np.array([c.index for c in crops if c.family != "fruit" or first[c.work] == c.index])
+        taken[crop.work] += 1
+        if taken[crop.work] <= (1 if crop.family == "fruit" else 2):
+            rows.append(crop.index)
+    return np.array(rows, np.int64)
 
 
 def changed_view(crop: Picture, rng: np.random.Generator) -> Picture:

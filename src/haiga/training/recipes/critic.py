@@ -28,7 +28,7 @@ from haiga.features.eye import Eye
 from haiga.features.vectors import WordVectors
 from haiga.training.match.captions import Captioned, captioned, held_out, pictured_words
 from haiga.training.match.export import write_critic
-from haiga.training.match.features import one_crop_of_fruit, write_features
+from haiga.training.match.features import few_crops_a_work, write_features
 from haiga.training.match.material import Features, Material
 from haiga.training.match.measure import by_family, critic_cosines, one_crop_a_work, ridge
 from haiga.training.nets.match import MatchNet, MatchShape
@@ -47,7 +47,7 @@ def main(argv: list[str]) -> None:
     cache = _cache(o.cache)
     crops = _captions(o, cache, vectors)
     apart = held_out(cache.items, crops, share=o.held_share, seed=o.seed)
-    rows = one_crop_of_fruit(crops)
+    rows = few_crops_a_work(crops)
     folder = o.features or o.out / "work" / "features"
     eye = Eye(model=o.eye, threads=o.threads)
     features = write_features(cache.pixels, rows, eye, folder, views=o.views)
