@@ -41,7 +41,7 @@ def load_model(name_or_dir: str | Path, *, role: str = "") -> Model:
         if (folder / PLAN).is_file() and not (folder / CARD).exists():
             raise NoModel(
                 f"{folder}: holds an unfinished run; go on with it by the command that began "
-                "it and --resume (`haiga train poet … --resume`)"
+                "it and --resume (`haiga train … --resume`)"
             )
         return Model(folder)
     if folder.is_file():

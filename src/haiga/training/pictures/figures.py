@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from haiga.media.durable import write_durably
 
-LOG, COVERAGE = "log.csv", "coverage.csv"
+LOG, COVERAGE, AUDIT = "log.csv", "coverage.csv", "audit.json"
 
 EPOCH = ("epoch", "step", "seen", "pictures", "least", "most")
 """The columns of `coverage.csv`: how many pictures were seen by the end of each epoch, and
@@ -31,6 +32,16 @@ def write_log(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 def write_coverage(folder: Path, epochs: Sequence[Sequence[int]]) -> None:
     """Writes `coverage.csv`, a line for each epoch that has ended."""
     _write(folder / COVERAGE, EPOCH, epochs)
+
+
+def write_audit(
+    folder: Path, epochs: Sequence[Sequence[int]], augmentations: Sequence[str]
+) -> None:
+    """Writes `audit.json`, what the report tells of what was seen: every epoch, and how
+    pictures were changed before they were shown."""
+    told = [{n: v for n, v in zip(EPOCH, row, strict=True) if n != "step"} for row in epochs]
+    value = {"epochs": told, "lost": None, "augmentations": list(augmentations)}
+    write_durably(folder / AUDIT, json.dumps(value, ensure_ascii=False).encode())
 
 
 def _write(path: Path, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

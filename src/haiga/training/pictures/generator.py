@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import functools
 import logging
+import math
 import shlex
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +36,7 @@ from haiga.training.pictures.curve import HTML as CURVE
 from haiga.training.pictures.curve import advice, nested_subsets, point_of, table, write_curve
 from haiga.training.pictures.drawing import Drawing
 from haiga.training.pictures.feed import Feed, FeedBatch
+from haiga.training.pictures.figures import write_audit
 from haiga.training.pictures.looking import Looking
 from haiga.training.pictures.loop import Parts, Run
 from haiga.training.pictures.plan import kept_plan
@@ -51,6 +53,8 @@ from haiga.training.pictures.session import (
 from haiga.training.pictures.store import Indexes, PictureStore, build_store
 from haiga.training.pictures.told import Live
 
+QUALITY = ("kid", "kid_low", "kid_high", "copy_share", "precision", "recall")
+"""The figures of a look that the card tells."""
 LABELLED = "cgan"
 """The recipe that reads labels."""
 LEAST, LEAST_HELD = 8, 2
@@ -177,6 +181,7 @@ class Study:
         self._batch = batch or o.batch
         self.o, self.store, self.train, self.looking, self.device = o, store, train, looking, device
         self.recipe: str = o.recipe
+        self.augmentations: list[str] = []
         self.names: tuple[str, ...] = ()
         self.labels: Indexes | None = None
         if o.label is not None:
@@ -231,11 +236,12 @@ class Study:
         )
         labels = None if self.labels is None else self.labels[self.train]
         drawing = Drawing(trainee.sampler, trainee.inputs, labels=labels, device=self.device)
+        self.augmentations = [*(["mirrored"] if self.o.mirror else []), *trainee.augmentations]
         audit = Audit(
             self.store,
             self.train,
             label_column=self.o.label,
-            augmentations=(*(["mirrored"] if self.o.mirror else []), *trainee.augmentations),
+            augmentations=self.augmentations,
         )
         return Parts(
             learner=trainee,
@@ -280,6 +286,7 @@ def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> No
             data=sources(columns, Path(o.pictures).resolve().name),
             quality=_quality(run),
         )
+    write_audit(run.folder, place.epochs, study.augmentations)
     live.say(f"saw {_seen(run)}")
     live.say(
         f"the generator is in {o.out}, after {place.step:,} steps; try: haiga generate "
@@ -315,8 +322,9 @@ def _quality(run: Run) -> Mapping[str, float | int | str]:
     """The figures of the state that was kept, as its look found them."""
     kept = [row for row in run.place.rows if row["step"] == run.place.best_step]
     out: dict[str, float | int | str] = {"pictures seen": _seen(run)}
-    for name, value in (kept[-1] if kept else {}).items():
-        if name.startswith(("kid", "fid", "copy")) and isinstance(value, float):
+    for name in QUALITY:
+        value = kept[-1].get(name, math.nan) if kept else math.nan
+        if math.isfinite(value):
             out[name] = float(f"{value:.4g}")
     return out
 
