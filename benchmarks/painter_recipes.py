@@ -93,7 +93,8 @@ def train(args: argparse.Namespace, out: Path, more: list[str]) -> None:
     if (out / "card.toml").exists():
         print(f"{out}: trained already")
         return
-    budget = ["--steps", str(args.steps)] if args.steps else ["--minutes", str(args.minutes)]
+    tried = ["--steps", str(args.steps), "--looks", "1", "--samples", "8"]
+    budget = tried if args.steps else ["--minutes", str(args.minutes)]
     where = [part for condition in args.where for part in ("--where", condition)]
     places = ["--pictures", str(args.pictures), "--seed", str(SEED), "--out", str(out)]
     command = [sys.executable, "-m", "haiga", "train", "painter", *more, *where, *budget, *places]

@@ -38,6 +38,9 @@ MATCHING_SHARE = 0.2
 MATCHING_RATE = 1e-3
 MATCHING_WEIGHT = 1.0
 """lambda of equation 3; the paper's 5 belongs to cross entropies that are several times smaller."""
+SHIFTED = ("translation",)
+"""What is done to pictures before they are matched: without it the generator finds textures
+that please the frozen encoder and no eye. Colours and parts must stay, for words name them."""
 LOSSES = ("match", "d_loss", "g_loss", "g_match", "kl")
 
 
@@ -116,16 +119,18 @@ class AttnGan:
         matching = self.matching
         self._tried += 1
         if matching:
-            losses["match"] = self._match(batch.pixels, batch.words, batch.present)
+            losses["match"] = self._match(batch.pixels, batch.words, batch.present, rng)
         else:
             losses.update(self._contend(batch.pixels, batch.words, batch.present, rng))
         return losses
 
-    def _match(self, pixels: Tensor, words: Tensor, present: Tensor) -> Tensor:
+    def _match(
+        self, pixels: Tensor, words: Tensor, present: Tensor, rng: torch.Generator
+    ) -> Tensor:
         for encoder in (self.text, self.image):
             encoder.train().requires_grad_(True)
         with bfloat16(self.device):
-            regions, whole = self.image(pixels)
+            regions, whole = self.image(diff_augment(pixels, rng, SHIFTED))
             tokens = self.text(words, present)
         loss = damsm_loss(regions, whole, tokens, words, present)
         optimizer = self.optimizers["matching"]
@@ -166,7 +171,7 @@ class AttnGan:
                 fooled = fooled - judge.verdicts(features, sentences).float().mean()
         divergence = condition_divergence(mean, log_variance)
         with bfloat16(self.device):
-            regions, whole = self.image(made[-1])
+            regions, whole = self.image(diff_augment(made[-1], rng, SHIFTED))
         match = damsm_loss(regions, whole, tokens, words, present)
         loss_g = fooled + divergence + MATCHING_WEIGHT * match
         self.optimizers["generator"].zero_grad()

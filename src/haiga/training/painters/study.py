@@ -45,6 +45,8 @@ from haiga.training.pictures.told import Live
 
 LEAST, LEAST_HELD = 8, 2
 """Fewer pictures to learn from, or held out, are refused: there is nothing to learn but them."""
+FLOW_SAMPLES = 64
+"""A look of the flow where steps are given and time is not: each of its samples takes long."""
 AUDIT, CAPTIONS = "audit.json", "captions.txt"
 FEW_TOLD = 0.5
 """A folder of which a smaller share has captions is warned of."""
@@ -58,7 +60,8 @@ def train_painter(o: argparse.Namespace, live: Live) -> PainterMade:
     """
     set_threads(o.threads)
     device = device_for(o.device, live.say)
-    budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
+    samples = o.samples or (FLOW_SAMPLES if o.recipe == "flow" and o.steps else None)
+    budget = Budget(o.minutes, o.steps, o.looks, samples, o.rate)
     finished = check_folder(o.out, resume=o.resume, more=budget.given, kind="painter")
     choice = PictureChoice(o.pictures, tuple(o.where), o.caption_column)
     if finished and not budget.given:
