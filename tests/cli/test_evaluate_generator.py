@@ -7,8 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
+
+from haiga.actions.evaluate_pictures import Trained
+from haiga.inspection.picture_report import EpochSeen
+from haiga.training.pictures.store import PictureStore
 
 sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("plugins", "inspection")]
 
@@ -65,6 +70,14 @@ def test_json_is_one_object_and_says_what_cannot_be_known(run: Any, shelf: Path)
     assert done.object["look"]["kid"]["value"] > 0
     assert done.object["saw"]["epochs"] == []
     assert "nothing beside the model tells" in done.object["notes"][-1]
+
+
+def test_a_run_that_ended_within_its_first_round_says_what_it_never_saw(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "log.csv").write_text("step,epoch,seen,pictures\n1,0,64,2186\n2,0,128,2186\n")
+    saw = Trained.of(tmp_path).saw(PictureStore(np.zeros(0), (), (), 8, ""), None)
+    assert saw.epochs == (EpochSeen(0, 128, 2186),)
 
 
 @pytest.mark.parametrize(

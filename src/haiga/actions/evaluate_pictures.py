@@ -230,7 +230,10 @@ class Trained:
         """What it was shown: by the audit of its training, or else by its log."""
         epochs = tuple(EpochSeen(**one) for one in self.audit.get("epochs", ()))
         if not epochs:
-            ends = {int(r["epoch"]): r for r in self.rows if r.get("epoch", 0) >= 1 and "seen" in r}
+            told = [r for r in self.rows if {"epoch", "seen", "pictures"} <= r.keys()]
+            # a run that ended within its first round saw part of the pictures, and says so
+            whole = [r for r in told if r["epoch"] >= 1] or told[-1:]
+            ends = {int(row["epoch"]): row for row in whole}
             epochs = tuple(
                 EpochSeen(epoch, int(row["seen"]), int(row["pictures"]))
                 for epoch, row in sorted(ends.items())

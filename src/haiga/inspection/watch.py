@@ -48,8 +48,8 @@ class Look:
     and shows all it saw. `near_train` and `near_held` are the median distances of a made
     picture from the nearest training and held-out one, in the eye's late features;
     `usual_near_train` is that of the held-out pictures from the training ones. Precision,
-    recall, density, coverage and spread are against held-out pictures. `copies` has the
-    evidence.
+    recall, density and coverage are against held-out pictures, spread against as many training
+    ones: they are more, and variety is nothing to be copied. `copies` has the evidence.
     """
 
     samples: int
@@ -175,7 +175,7 @@ class Watch:
             recall=recall,
             density=density,
             coverage=coverage,
-            spread=spread(self._held, late, rounds=0, seed=self._seed),
+            spread=spread(self._train_drawn, late, rounds=0, seed=self._seed),
             copies=copies,
         )
 
