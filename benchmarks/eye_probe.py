@@ -2,16 +2,15 @@
 
     python benchmarks/eye_probe.py --pictures DIR --cache DIR --teacher FILE [--model eye]
 
-Every probe is a ridge regression to one-hot classes on standardised features; its strength
-is chosen within the training part. Only works that the eye did not learn from are used
-(`haiga.training.eye.labels`), split by work into five parts; each part is told from the
-other four, five times over with other splits (mean, and the middle 95 % over works drawn
-with replacement).
+Every probe is a ridge regression to one-hot classes. Only works that the eye did not learn
+from are used (`haiga.training.eye.labels`), one crop of each; what is told of a work was
+learned from all others, and the strength for one half of them is the one that served the
+other half best (mean over five halvings; the middle 95 % over works drawn with replacement).
 
 makers    of a work, among those with 20 works or more in all: share told right
 genres    by keywords of its title: share told right, each genre counting alike
 tags      the 40 most frequent, as average precision, the mean over tags
-copies    among all cached crops: the share of 200 disturbed ones whose nearest is the original
+copies    among all cached crops: the share of 200 disturbed ones whose nearest is of their work
 
 Colours are 8 x 8 x 8 bins of RGB; `random` is the eye's network before training.
 """
@@ -38,8 +37,8 @@ from haiga.training.nets.teacher import Teacher
 from haiga.training.picture_cache import PictureCache, open_cache
 
 GENRES = ("religious", "landscape", "portrait", "animal", "still life")
-STRENGTHS = (0.03, 0.3, 3.0, 30.0)
-SPLITS, PARTS = 5, 5
+STRENGTHS = (0.003, 0.03, 0.3, 3.0, 30.0)
+SPLITS = 5
 
 
 def colours(pixels: np.ndarray) -> np.ndarray:
@@ -58,27 +57,32 @@ def taught(pixels: np.ndarray, teacher: Teacher) -> np.ndarray:
     for start in range(0, len(pixels), 16):
         small = [Image.fromarray(p).resize((128, 128), 3) for p in pixels[start : start + 16]]
         x = torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2).float() / 127.5 - 1
-        out.append(teacher(x, (12,))[0].mean((2, 3)))
+        out.append(teacher(x, (12,))[0].float().mean((2, 3)))
     return torch.cat(out).numpy()
 
 
-class Ridge:
-    """Ridge regressions of every strength from one eigendecomposition."""
+def left_out(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+    """What ridge regressions of each strength tell of each row when learned from all others.
 
-    def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
-        self.mean, self.scale = x.mean(0), x.std(0) + 1e-6
-        z = self._standard(x)
-        self.level = y.mean(0)
-        self.values, self.vectors = np.linalg.eigh(z.T @ z / len(z))
-        self.inner = self.vectors.T @ (z.T @ (y - self.level) / len(z))
-
-    def _standard(self, x: np.ndarray) -> np.ndarray:
-        # one scale for all, so that what hardly varies is not blown up to count as much
-        return (x - self.mean) / np.sqrt(np.mean(self.scale**2))
-
-    def told(self, x: np.ndarray, strength: float) -> np.ndarray:
-        shrink = self.values + strength * max(float(self.values.mean()), 1e-9)
-        return self._standard(x) @ (self.vectors @ (self.inner / shrink[:, None])) + self.level
+    The residuals of leaving one out are the plain ones over 1 - leverage (Allen 1974).
+    """
+    z = x - x.mean(0)
+    z /= np.sqrt(np.mean(z**2)) + 1e-9  # one scale for all: what hardly varies stays small
+    count, width = z.shape
+    if count <= width:
+        values, rows = np.linalg.eigh(z @ z.T)
+    else:
+        values, axes = np.linalg.eigh(z.T @ z)
+        rows = z @ axes / np.sqrt(np.maximum(values, 1e-6))
+    level = y.mean(0)
+    inner = rows.T @ (y - level)
+    out = []
+    for strength in STRENGTHS:
+        shrunk = np.maximum(values, 0) / (np.maximum(values, 0) + strength * count)
+        told = level + rows @ (shrunk[:, None] * inner)
+        leverage = (rows**2) @ shrunk + 1 / count
+        out.append(y - (y - told) / np.maximum(1 - leverage, 1e-3)[:, None])
+    return out
 
 
 def right(told: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -94,40 +98,32 @@ def average_precision(told: np.ndarray, y: np.ndarray) -> float:
     return float(np.mean(found))
 
 
-def parts_of(work: np.ndarray, count: int, seed: int) -> list[np.ndarray]:
-    """Rows in `count` parts, all of one work in the same."""
-    names = np.random.default_rng(seed).permutation(np.unique(work))
-    return [np.flatnonzero(np.isin(work, some)) for some in np.array_split(names, count)]
-
-
-def scores_by_split(
-    x: np.ndarray, y: np.ndarray, work: np.ndarray, score: Callable[..., float], splits: int
+def by_halves(
+    x: np.ndarray, y: np.ndarray, score: Callable[..., float], splits: int
 ) -> list[np.ndarray]:
-    """Out-of-part predictions of every row, for each of some splits."""
-    out = []
+    """What is told of every work by the others, for each way to halve them.
+
+    The strength for one half is the one that serves the other half best.
+    """
+    tries, out = left_out(x, y), []
     for seed in range(splits):
-        told = np.zeros(y.shape, np.float32)
-        for part in parts_of(work, PARTS, seed):
-            rest = np.setdiff1d(np.arange(len(x)), part)
-            inner = parts_of(work[rest], 4, seed + 1000)[0]
-            learn = np.setdiff1d(np.arange(len(rest)), inner)
-            trial = Ridge(x[rest[learn]], y[rest[learn]])
-            tried = [score(trial.told(x[rest[inner]], s), y[rest[inner]]) for s in STRENGTHS]
-            best = STRENGTHS[int(np.argmax(tried))]
-            told[part] = Ridge(x[rest], y[rest]).told(x[part], best)
+        order = np.random.default_rng(seed).permutation(len(x))
+        told = np.zeros(y.shape)
+        halves = np.array_split(order, 2)
+        for mine, other in (halves, halves[::-1]):
+            best = int(np.argmax([score(one[other], y[other]) for one in tries]))
+            told[mine] = tries[best][mine]
         out.append(told)
     return out
 
 
 def interval(
-    told: list[np.ndarray], y: np.ndarray, work: np.ndarray, score: Callable[..., float]
+    told: list[np.ndarray], y: np.ndarray, score: Callable[..., float]
 ) -> tuple[float, float, float]:
     """The mean over splits, and the middle 95 % with works drawn with replacement."""
-    rng = np.random.default_rng(0)
-    rows = [np.flatnonzero(work == w) for w in np.unique(work)]
-    drawn = []
+    rng, drawn = np.random.default_rng(0), []
     for n in range(100):
-        some = np.concatenate([rows[i] for i in rng.integers(0, len(rows), len(rows))])
+        some = rng.integers(0, len(y), len(y))
         drawn.append(score(told[n % len(told)][some], y[some]))
     low, high = np.quantile(drawn, [0.025, 0.975])
     return float(np.mean([score(t, y) for t in told])), float(low), float(high)
@@ -197,10 +193,12 @@ def standard(x: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarr
     return z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9)
 
 
-def copies(eye: Eye, cache: PictureCache, held: np.ndarray) -> None:
+def copies(eye: Eye, cache: PictureCache, labels: Labels) -> None:
     """Print recall at 1 of disturbed crops among all crops, by both views."""
     whole = eye.embed(list(cache.pixels))
+    held = np.flatnonzero(labels.held_out)
     rows = np.sort(np.random.default_rng(0).permutation(held)[:200])
+    wanted = labels.work[rows]
     images = [Image.fromarray(cache.pixels[r]) for r in rows]
     spaces = {}
     for name, values in (("early", whole.early), ("late", whole.late)):
@@ -215,7 +213,9 @@ def copies(eye: Eye, cache: PictureCache, held: np.ndarray) -> None:
         both = np.maximum(near, standard(turned.early, mean, deviation) @ base.T)
         base, mean, deviation = spaces["late"]
         late = standard(seen.late, mean, deviation) @ base.T
-        told = " | ".join(f"{np.mean(s.argmax(1) == rows):.3f}" for s in (near, both, late))
+        told = " | ".join(
+            f"{np.mean(labels.work[s.argmax(1)] == wanted):.3f}" for s in (near, both, late)
+        )
         print(f"| {name} | {told} |", flush=True)
 
 
@@ -257,6 +257,7 @@ def main() -> None:
     seen, unseen = eye.embed(pictures), blind.embed(pictures)
     features = {
         "colours": colours(pixels),
+        "random eye, early": unseen.early,
         "random eye, late": unseen.late,
         "eye, early": seen.early,
         "eye, late": seen.late,
@@ -270,14 +271,14 @@ def main() -> None:
     for name, x in features.items():
         cells = []
         for rows, y, score in todo.values():
-            part, work = x[[place[r] for r in rows]].astype(np.float64), labels.work[rows]
-            told = scores_by_split(part, y, work, score, o.splits)
-            mean, low, high = interval(told, y, work, score)
+            part = x[[place[r] for r in rows]].astype(np.float64)
+            told = by_halves(part, y, score, o.splits)
+            mean, low, high = interval(told, y, score)
             cells.append(f"{mean:.3f} ({low:.3f} to {high:.3f})")
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
     speed(eye, cache.pixels)
     if not o.no_copies:
-        copies(eye, cache, np.flatnonzero(labels.held_out))
+        copies(eye, cache, labels)
 
 
 def random_eye(folder: Path) -> Path:

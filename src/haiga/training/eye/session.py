@@ -66,7 +66,7 @@ def train_eye(o: argparse.Namespace, say: Say) -> None:
     whole_rounds = run.step // (len(run.train) // o.batch)
     unseen = int((run.seen[run.train] == 0).sum())
     say(f"{len(run.train) - unseen:,} of {len(run.train):,} crops seen, {whole_rounds} rounds")
-    say(" ".join(f"held out: {name} {value:.3f}" for name, value in held.items()))
+    say("held out: " + " ".join(f"{name} {value:.3f}" for name, value in held.items()))
     figures = {
         "training_steps": run.step,
         "training_minutes": round(run.seconds / 60, 1),
