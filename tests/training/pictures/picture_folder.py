@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -91,3 +93,16 @@ class Spoiled(Copycat):
         self.made += 1
         losses = super().step(batch, rng)
         return {"error": losses["error"] * (float("nan") if self.made >= 30 else 1.0)}
+
+
+class Stops(Copycat):
+    """Presses Ctrl-C once, at the sixteenth step of all that are made."""
+
+    share = 0.001
+    made = 0
+
+    def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
+        Stops.made += 1
+        if Stops.made == 16:
+            os.kill(os.getpid(), signal.SIGINT)
+        return super().step(batch, rng)

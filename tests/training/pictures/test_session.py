@@ -180,6 +180,12 @@ def test_looks_stay_inside_their_share_of_the_time(minutes: float, sample_s: flo
     assert found.steps * 0.2 + looking <= minutes * 60
 
 
+def test_a_slow_machine_looks_less_rather_than_not_train() -> None:
+    found = fit(Trial(1.0, 0.2), 120)
+    assert (found.looks, found.samples) == (1, 64)
+    assert found.steps > 100
+
+
 def test_folders_that_do_not_serve_are_refused_before_anything_is_read(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()

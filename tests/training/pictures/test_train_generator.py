@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from haiga.core.errors import JobError, UserError
+from haiga.core.errors import JobError, Stopped, UserError
 from haiga.models.store import load_model
 from haiga.roles.generators.latent import LatentGenerator
 from haiga.training.generators import recipe
 from haiga.training.recipes.generator import main
 
-from .picture_folder import Copycat, Spoiled, write_folder
+from .picture_folder import Copycat, Spoiled, Stops, write_folder
 
 pytestmark = pytest.mark.slow
 
@@ -234,6 +234,21 @@ def test_the_learning_curve_trains_three_times_and_says_what_would_help(
     assert load_model(out).card.role == "generator"
     for part in ("quarter", "half", ""):
         assert (out / "work" / part / "log.csv").exists()
+
+
+def test_a_learning_curve_that_was_stopped_goes_on_where_it_was(
+    monkeypatch: pytest.MonkeyPatch, pictures: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(recipe.RECIPES, "stops", Stops)  # type: ignore[misc]
+    plan = ["--recipe", "stops", *TINY, "--steps", "12", "--looks", "2", "--learning-curve"]
+    with pytest.raises(Stopped, match="stopped at step 4 of 12"):
+        _train(pictures, tmp_path / "m", *plan)  # in the half; the quarter is done
+    with pytest.raises(UserError, match="holds a run that is not finished"):
+        _train(pictures, tmp_path / "m", *plan)
+    _train(pictures, tmp_path / "m", *plan, "--resume")
+    for part in ("quarter", "half", ""):
+        with (tmp_path / "m/work" / part / "log.csv").open(newline="") as file:
+            assert [row["step"] for row in csv.DictReader(file)] == ["4", "12"]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ LOOKS = 12
 """How often a run is looked at, and how many pictures each look draws, where time allows."""
 SAMPLES = 256
 LEAST_LOOKS, LEAST_SAMPLES = 3, 64
-LOOK_SHARE = 0.06
-"""The share of the time that looks may take together."""
+LOOK_SHARE, MOST_SHARE = 0.06, 0.2
+"""The share of the time that looks may take together; and where not even the least fit in."""
 SPARE = 0.03
 """The share kept free for checkpoints, the film and a machine that slows down."""
 WARM_STEPS = 3
@@ -85,9 +85,14 @@ def fit(
     allowed = LOOK_SHARE * seconds
     while samples is None and drawn > LEAST_SAMPLES and _count(trial, drawn, allowed) < LOOKS:
         drawn //= 2
-    count = looks or max(LEAST_LOOKS, min(LOOKS, _count(trial, drawn, allowed)))
+    count = looks or min(LOOKS, max(_least(trial, drawn, seconds), _count(trial, drawn, allowed)))
     left = seconds * (1 - SPARE) - count * drawn * trial.sample_s
     return Fit(max(count, int(max(0.0, left) / trial.step_s)), count, drawn)
+
+
+def _least(trial: Trial, samples: int, seconds: float) -> int:
+    """`LEAST_LOOKS`, or as many as fit into a fifth of a time so short that those do not."""
+    return max(1, min(LEAST_LOOKS, _count(trial, samples, MOST_SHARE * seconds)))
 
 
 def _count(trial: Trial, samples: int, seconds: float) -> int:

@@ -17,8 +17,8 @@ from typing import Any
 import torch
 
 from haiga.core.counted import counted
-from haiga.core.errors import UserError
-from haiga.media.durable import make_folder
+from haiga.core.errors import JobError, UserError
+from haiga.media.durable import make_folder, unwritable
 from haiga.media.picture_choice import GeneratorMade, PictureChoice
 from haiga.media.picture_folders import read_pictures
 from haiga.models.card import CARD
@@ -137,7 +137,9 @@ def sit_for_curve(
         live.say(f"learning curve: {name}, {counted(len(train), 'picture')}")
         study, part = study_of(train, batch), "" if name == "all" else name
         begun = o.resume and kept_plan(o.out / WORK / part) is not None
-        run, ending = sit(study.job, each, o.out, live, resume=begun, part=part)
+        # a part that was done before the user stopped the whole is not trained for longer
+        asked = Budget(rate=each.rate) if begun and not (o.out / CARD).exists() else each
+        run, ending = sit(study.job, asked, o.out, live, resume=begun, part=part)
         copied = ending.why == "copying"
         points.append(point_of(name, len(train), run.place.rows, copied=copied))
         plan = run.plan
@@ -271,7 +273,7 @@ def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> No
     (o.out / CARD).unlink(missing_ok=True)  # until the new one is written there is no model
     columns = [store.items[i].columns for i in study.train]
     trainee: Any = run.parts.learner
-    with _quietly():
+    with _quietly(), _kept(o.out):
         write_generator(
             trainee,
             o.out,
@@ -292,6 +294,16 @@ def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> No
         f"the generator is in {o.out}, after {place.step:,} steps; try: haiga generate "
         f"{shlex.quote(str(o.out))}"
     )
+
+
+@contextlib.contextmanager
+def _kept(out: Path) -> Iterator[None]:
+    """Says of a model that cannot be written that its training is not lost."""
+    try:
+        yield
+    except (OSError, UserError) as error:
+        said = unwritable(out, error) if isinstance(error, OSError) else str(error)
+        raise JobError(f"{said}; the training is kept: write the model by --resume") from error
 
 
 @contextlib.contextmanager

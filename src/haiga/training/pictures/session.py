@@ -103,7 +103,7 @@ def check_folder(out: Path, *, resume: bool, more: bool, kind: str) -> bool:
     if out.exists() and not out.is_dir():
         raise UserError(f"{out}: is a file; --out names the folder for the {kind}")
     if resume:
-        if kept_plan(work) is None:
+        if kept_plan(work) is None and not _begun_below(work):
             raise UserError(
                 f"{out}: there is no run to go on with; leave out --resume to begin one"
             )
@@ -118,7 +118,7 @@ def check_folder(out: Path, *, resume: bool, more: bool, kind: str) -> bool:
         raise UserError(
             f"{out}: already holds a model; choose another --out, or train this one on by --resume"
         )
-    if (work / LAST).exists():
+    if (work / LAST).exists() or _begun_below(work):
         raise UserError(
             f"{out}: holds a run that is not finished; go on with it by --resume, or choose "
             "another --out"
@@ -129,6 +129,11 @@ def check_folder(out: Path, *, resume: bool, more: bool, kind: str) -> bool:
             f"{out}: holds other files ({', '.join(sorted(foreign)[:3])}); choose a new --out"
         )
     return False
+
+
+def _begun_below(work: Path) -> bool:
+    """Whether one of several runs that belong together has a checkpoint."""
+    return any(work.glob(f"*/{LAST}"))
 
 
 def sit(
