@@ -38,7 +38,7 @@ from haiga.training.pictures.store_groups import Look, group_pictures, hold_out
 Indexes = npt.NDArray[np.int64]
 Tell = Callable[[str], object]
 
-VERSION = 2
+VERSION = 3
 """Raised when the same files would give other pixels or another split."""
 
 SIZES_PX = (8, 1_024)

@@ -24,6 +24,13 @@ from haiga.training.pictures.store_groups import Look, look_at
 Crops = Literal["centre", "ends"]
 
 ENLARGED = "smaller than the crop: enlarged"
+TRIMMED = "black border of a scan: cut off"
+_BLACK = 40
+"""The mean level below which a row of pixels at the edge may be a scanner's black."""
+_MOST_BORDER = 0.08
+"""A border takes at most this share of a side; what is wider was painted."""
+_JUMP = 60
+"""How much lighter the page behind a border is, so that night at an edge is no border."""
 _LONG = 1.25
 """A picture whose sides are further apart than this has a crop at each end, where asked for."""
 
@@ -81,11 +88,42 @@ def decode_record(record: PictureRecord, size_px: int, crops: Crops) -> Decoded:
         judged = judge_picture(record.path, draft_px=2 * size_px)
     except BadPicture as error:
         return Decoded(record, (), (), str(error))
-    height, width, _ = judged.pixels.shape
+    pixels = without_scan_border(judged.pixels)
+    height, width, _ = pixels.shape
     remarks = judged.remarks + ((ENLARGED,) if min(height, width) < size_px else ())
-    image = Image.fromarray(judged.pixels)
+    if pixels.shape != judged.pixels.shape:
+        remarks = (*remarks, TRIMMED)
+    image = Image.fromarray(pixels)
     cut = [(end, _scaled(image, box, size_px)) for end, box in boxes(width, height, crops)]
     return Decoded(record, tuple(Crop(end, c, look_at(c)) for end, c in cut), remarks)
+
+
+def without_scan_border(pixels: Picture) -> Picture:
+    """A page scanned on black without the black around it, and the blurred row beside it.
+
+    A generator would learn the border before anything else. Only an even black of at
+    most a twelfth of a side, with a much lighter page behind it, is taken for one.
+    """
+    light = pixels.mean(-1)  # (H, W)
+    top, bottom = _border(light), _border(light[::-1])
+    left, right = _border(light.T), _border(light.T[::-1])
+    height, width = light.shape
+    return pixels[top : height - bottom, left : width - right]
+
+
+def _border(light: npt.NDArray[np.float64]) -> int:
+    """How many rows at the top of (H, W) levels are a scanner's black, its blur included."""
+    most = max(2, int(_MOST_BORDER * len(light)))
+    rows = light[: most + 4].mean(1)
+    dark = (rows < _BLACK) & (np.quantile(light[: most + 4], 0.9, axis=1) < 1.5 * _BLACK)
+    black = int(np.argmin(dark)) if not dark.all() else len(rows)
+    if not 0 < black <= most or black + 3 >= len(rows):
+        return 0
+    page = float(rows[black + 2 :].max())
+    if page < rows[0] + _JUMP:
+        return 0
+    blurred = rows[black : black + 3] < 0.9 * page
+    return black + (int(np.argmin(blurred)) if not blurred.all() else 3)
 
 
 def boxes(width: int, height: int, crops: Crops) -> list[tuple[str, tuple[int, int, int, int]]]:
