@@ -10,8 +10,8 @@ import torch
 from haiga.training.export import parity, to_onnx
 from haiga.training.nets.autoencoder import Decoder, Encoder
 from haiga.training.nets.flow import FlowNet, FlowShape
-from haiga.training.recipes.painter_flow import sample
 from haiga.training.recipes.painter_export import Velocity
+from haiga.training.recipes.painter_flow import sample
 
 TINY = FlowShape(width=48, blocks=4, heads=4, words_width=24)
 

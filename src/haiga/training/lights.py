@@ -145,6 +145,6 @@ def words_in(light: str, groups: Sequence[Sequence[str]]) -> list[tuple[str, ...
 
 def relit(pixels: npt.NDArray[np.uint8], light: str, depth: float) -> npt.NDArray[np.uint8]:
     """A (H, W, 3) uint8 picture in one of `LIGHTS`; `depth` in [0, 1] is how strongly."""
-    rgb = pixels.astype(np.float32) / 255
+    rgb: Levels = pixels.astype(np.float32) / np.float32(255)
     graded = LIGHTS[light].grade(rgb, depth)
     return np.asarray((graded.clip(0, 1) * 255).round(), dtype=np.uint8)
