@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 
 from haiga.models.card import write_card
 from haiga.models.store import load_model
-from haiga.training.export import to_onnx
 from haiga.training.generators.recipe import Settings
-from haiga.training.nets.autoencoder import Decoder, Encoder
 from haiga.training.nets.flow import FlowNet, FlowShape
 from haiga.training.painters.attngan import AttnGan
 from haiga.training.painters.export import Taught, write_attngan, write_flow
-from haiga.training.recipes.painter_export import write_encoder
 
 SEEN = {"snow": 40, "apple": 30, "river": 20, "red": 9, "night": 2}
 SHAPE = FlowShape(width=24, blocks=2, heads=2, words_width=12)
@@ -35,17 +35,37 @@ def make_attngan(folder: Path, *, size_px: int = 16, seen: dict[str, int] = SEEN
     return folder
 
 
+def _write(
+    path: Path, into: str, channels: int, out: str, made: int, kernel: np.ndarray, kind: str
+) -> None:
+    """One convolution of 8 by 8 that steps by eight, forward or back."""
+    shapes = {3: ["B", 3, 128, 128], 8: ["B", 8, 16, 16]}
+    node = helper.make_node(kind, [into, "kernel"], [out], strides=[8, 8])
+    graph = helper.make_graph(
+        [node],
+        "tiny",
+        [helper.make_tensor_value_info(into, TensorProto.FLOAT, shapes[channels])],
+        [helper.make_tensor_value_info(out, TensorProto.FLOAT, shapes[made])],
+        [numpy_helper.from_array(kernel, "kernel")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
 def make_flow(folder: Path, *, seed: int = 0) -> Path:
-    """Writes a flow painter with a narrow decoder and the whole encoder."""
+    """Writes a flow painter whose encoder and decoder are one convolution each."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net, decoder, encoder = FlowNet(SHAPE), Decoder((16, 8, 8)), Encoder()
+        net = FlowNet(SHAPE)
         for parameter in net.parameters():  # equal weights would be stored as one
             parameter.data.add_(0.02 * torch.randn(parameter.shape))
     parts = folder.with_name(f"{folder.name}-autoencoder")
     parts.mkdir(parents=True)
-    to_onnx(decoder, {"latent": torch.zeros(2, 8, 16, 16)}, ["pixels"], parts / "decoder.onnx")
-    write_encoder(encoder, parts / "encoder.onnx")
+    draw = np.random.default_rng(seed)
+    kernel = draw.normal(0, 0.05, (8, 3, 8, 8)).astype(np.float32)
+    _write(parts / "encoder.onnx", "pixels", 3, "latent", 8, kernel, "Conv")
+    _write(parts / "decoder.onnx", "latent", 8, "pixels", 3, kernel, "ConvTranspose")
     write_card(parts, role="painter", files=["decoder.onnx", "encoder.onnx"], **fields("ae"))  # type: ignore[arg-type]
     statistics = {"mean": [0.0] * 8, "deviation": [1.0] * 8}
     write_flow(net, folder, load_model(parts), statistics, Taught(SEEN, 8, fields("tiny-flow")))

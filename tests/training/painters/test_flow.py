@@ -13,19 +13,21 @@ from haiga.core.errors import BadModel
 from haiga.models.store import load_model
 from haiga.training.export import parity
 from haiga.training.generators.recipe import Settings, StepBatch
+from haiga.training.nets.autoencoder import Encoder
 from haiga.training.painters.export import Velocity
 from haiga.training.painters.flow import Flow, FlowBatch
 from haiga.training.painters.flow_weights import read_flow
+from haiga.training.recipes.painter_export import write_encoder
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "plugins"))
-from tiny_painter import SHAPE, make_flow
+from tiny_painter import SHAPE
 
 STATISTICS = {"mean": [0.0] * 8, "deviation": [1.0] * 8}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_flow(tmp_path_factory.mktemp("painters") / "flow")
+@pytest.fixture
+def folder(tiny_flow: Path) -> Path:
+    return tiny_flow
 
 
 def _decode(latents: np.ndarray) -> np.ndarray:
@@ -60,6 +62,13 @@ def test_the_bundled_flow_can_be_read_back() -> None:
     model = load_model("painter")
     net = read_flow(model.path("flow.onnx"))
     assert parity(Velocity(net), model.path("flow.onnx"), [_case(2)]) < 1e-3
+
+
+def test_an_encoder_is_written_small_and_gives_its_latents(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    path = tmp_path / "encoder.onnx"
+    assert write_encoder(Encoder(), path) < 0.05
+    assert path.stat().st_size < 2_500_000
 
 
 def test_another_network_is_refused_by_name(folder: Path, tmp_path: Path) -> None:

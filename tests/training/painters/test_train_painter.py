@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,6 @@ from haiga.models.card import read_card
 from haiga.roles.painters.attngan import AttnGanPainter
 from haiga.roles.painters.flow import FlowPainter
 from haiga.training.recipes import painter, painter_flow
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "plugins"))
-from tiny_painter import make_flow
 
 COLOURS = {"red apple": (200, 30, 20), "blue sea": (20, 60, 200), "green tree": (30, 160, 40)}
 
@@ -70,8 +66,10 @@ def test_an_attngan_learns_a_folder_and_paints_it_and_goes_on(
 
 
 @pytest.mark.slow
-def test_a_flow_learns_on_from_a_painters_weights(folder: Path, tmp_path: Path) -> None:
-    start = make_flow(tmp_path / "start")
+def test_a_flow_learns_on_from_a_painters_weights(
+    folder: Path, tiny_flow: Path, tmp_path: Path
+) -> None:
+    start = tiny_flow
     out = tmp_path / "mine"
     painter.main(_arguments(folder, out, "--from", str(start), "--steps", "2"))
     made = FlowPainter(model=str(out), steps=1, threads=1)
