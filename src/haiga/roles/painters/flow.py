@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from haiga.core.seeds import generator
 from haiga.core.suggest import hint
 from haiga.models.session import Session
 from haiga.models.store import Model, load_model
-from haiga.roles.painters.sight import Sight
+from haiga.roles.painters.sight import ENOUGH_PICTURES, Look, Sight
 
 MEDIA = {
     "ink": ("ink",),
@@ -91,32 +92,42 @@ class FlowPainter:
         return self._sight.look(poem).unseen
 
     def paint(self, poems: Sequence[Poem], *, seeds: Sequence[int]) -> list[Picture]:
-        """One (128, 128, 3) picture a poem; each is computed alone, whatever the batch."""
+        """One (128, 128, 3) picture a poem; each is computed alone, whatever the batch.
+
+        Several are painted at once, `threads` of them. The network always runs on one
+        thread and one latent, so that a picture is the same to the pixel in any company.
+        """
         if len(poems) != len(seeds):
             raise UserError(f"paint: {len(poems)} poems and {len(seeds)} seeds do not pair up")
-        return [self._paint(poem, seed) for poem, seed in zip(poems, seeds, strict=True)]
+        looks = [self._sight.look(poem) for poem in poems]  # fills the caches before threads do
+        _ = self._flow, self._decoder, self._layout
+        pairs = list(zip(looks, seeds, strict=True))
+        if len(pairs) == 1 and self._threads > 1:  # alone: its two halves at once
+            with ThreadPoolExecutor(2) as pool:
+                return [self._paint(*pairs[0], pool)]
+        if self._threads == 1:
+            return [self._paint(look, seed) for look, seed in pairs]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(lambda pair: self._paint(*pair), pairs))
 
-    def _paint(self, poem: Poem, seed: int) -> Picture:
-        words, present = self._sight.look(poem).tensors(self._sight.vectors_of(self._medium))
+    def _paint(self, look: Look, seed: int, pool: Executor | None = None) -> Picture:
+        words, present = look.tensors(self._sight.vectors_of(self._medium))
         shape = (1, int(self._layout["channels"]), *self._layout["side"])
         x: Latent = generator(seed, "noise").standard_normal(shape, dtype=np.float32)
-        both_words = np.concatenate([words, words])
-        both_present = np.concatenate([present, np.zeros_like(present)])
+        nothing = np.zeros_like(present)
         earlier: Latent | None = None
         for i in range(self._steps):
-            t = np.full(2, i / self._steps, np.float32)
-            (velocity,) = self._flow.run(
-                {
-                    "x": np.concatenate([x, x]),
-                    "t": t,
-                    "words": both_words,
-                    "present": both_present,
-                }
-            )
-            told, untold = velocity[:1], velocity[1:]
+            t = np.full(1, i / self._steps, np.float32)
+
+            def velocity(there: npt.NDArray[np.float32], x: Latent = x, t: Latent = t) -> Latent:
+                return self._flow.run({"x": x, "t": t, "words": words, "present": there})[0]
+
+            told, untold = (pool.map if pool else map)(velocity, (present, nothing))
             now = untold + np.float32(self._guidance) * (told - untold)
             # Adams and Bashforth's second-order step; the first one is Euler's
-            slope = now if earlier is None else 1.5 * now - 0.5 * earlier
+            slope: Latent = (
+                now if earlier is None else np.float32(1.5) * now - np.float32(0.5) * earlier
+            )
             x = x + slope / np.float32(self._steps)
             earlier = now
         mean = np.array(self._layout["mean"], np.float32).reshape(1, -1, 1, 1)
@@ -131,12 +142,13 @@ class FlowPainter:
 
     @cached_property
     def _sight(self) -> Sight:
-        return Sight(self._model.json("seen.json"))
+        enough = int(self._layout.get("enough_pictures", ENOUGH_PICTURES))
+        return Sight(self._model.json("seen.json"), enough)
 
     @cached_property
     def _flow(self) -> Session:
-        return self._model.session("flow.onnx", threads=self._threads)
+        return self._model.session("flow.onnx", threads=1)
 
     @cached_property
     def _decoder(self) -> Session:
-        return self._model.session("decoder.onnx", threads=self._threads)
+        return self._model.session("decoder.onnx", threads=1)
