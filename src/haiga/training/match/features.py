@@ -60,15 +60,32 @@ def write_features(
 ) -> Features:
     """Embed the crops `pixels[rows]` in `views` views, the first of them unchanged.
 
-    Goes on where it was stopped; what another eye saw, or other crops, is made anew.
+    Goes on where it was stopped, and adds views to those there are; what another eye
+    saw, or other crops, is made anew.
     """
+    seen = [_view(pixels, rows, eye, folder / f"view-{v}", view=v, seed=seed) for v in range(views)]
+    return Features(tuple(early for early, _ in seen), tuple(maps for _, maps in seen))
+
+
+def _view(
+    pixels: npt.NDArray[np.uint8],
+    rows: npt.NDArray[np.int64],
+    eye: Eye,
+    folder: Path,
+    *,
+    view: int,
+    seed: int,
+) -> tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]]:
+    """Early (N, 256) and map (N, 384, 4, 4) of one view."""
     folder.mkdir(parents=True, exist_ok=True)
-    about = {"eye": dict(eye.models), "rows": rows.tolist(), "views": views, "seed": seed}
+    about = {"eye": dict(eye.models), "rows": rows.tolist(), "seed": seed}
     note, progress = folder / "features.json", folder / "done.txt"
-    shapes = {"early": (views, len(rows), EARLY), "maps": (views, len(rows), LATE, GRID, GRID)}
+    shapes = {"early": (len(rows), EARLY), "maps": (len(rows), LATE, GRID, GRID)}
     paths = {name: folder / f"{name}.npy" for name in shapes}
     known = note.exists() and json.loads(note.read_text(encoding="utf-8")) == about
-    done = int(progress.read_text()) if known and progress.exists() else 0
+    if not known:  # what is left of another run says nothing of this one
+        progress.unlink(missing_ok=True)
+    done = int(progress.read_text()) if progress.exists() else 0
     arrays = {
         name: np.lib.format.open_memmap(
             paths[name],
@@ -79,20 +96,19 @@ def write_features(
         for name, shape in shapes.items()
     }
     note.write_text(json.dumps(about), encoding="utf-8")
-    parts = [(v, start) for v in range(views) for start in range(0, len(rows), PART)]
-    for number, (view, start) in enumerate(parts):
-        if number < done:
-            continue
+    starts = range(0, len(rows), PART)
+    for number in range(done, len(starts)):
+        start = starts[number]
         rng = np.random.default_rng([seed, view, start])
         crops = [pixels[row] for row in rows[start : start + PART]]
         seen, maps = eye.look([changed_view(c, rng) if view else np.asarray(c) for c in crops])
         place = slice(start, start + len(crops))
         side = maps.shape[-1] // GRID
         coarse = maps.reshape(len(maps), LATE, GRID, side, GRID, side).mean((3, 5))
-        arrays["early"][view, place], arrays["maps"][view, place] = seen.early, coarse
-        if number % 20 == 19 or number == len(parts) - 1:
+        arrays["early"][place], arrays["maps"][place] = seen.early, coarse
+        if number % 20 == 19 or number == len(starts) - 1:
             for array in arrays.values():
                 array.flush()
             progress.write_text(str(number + 1))
-            print(f"the eye has seen {number + 1} of {len(parts)} parts", flush=True)
-    return Features(arrays["early"], arrays["maps"])
+            print(f"view {view}: the eye has seen {number + 1} of {len(starts)} parts", flush=True)
+    return arrays["early"], arrays["maps"]

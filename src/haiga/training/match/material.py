@@ -28,21 +28,25 @@ REPLACED = 0.12
 
 @dataclass(frozen=True)
 class Features:
-    """The eye's views of crops: early (V, N, 256) and map (V, N, 384, 4, 4), float16.
+    """The eye's views of crops, in each view early (N, 256) and map (N, 384, 4, 4), float16."""
 
-    V views of each crop differ in mirror and place.
-    """
-
-    early: npt.NDArray[np.float16]
-    maps: npt.NDArray[np.float16]
+    early: Sequence[npt.NDArray[np.float16]]
+    maps: Sequence[npt.NDArray[np.float16]]
 
     def take(
         self, views: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
     ) -> tuple[Tensor, Tensor]:
         """Early and map of the given view of each given row, float32."""
-        parts = (np.asarray(part[views, rows]) for part in (self.early, self.maps))
-        early, maps = (torch.from_numpy(part.astype(np.float32)) for part in parts)
-        return early, maps
+        early = np.empty((len(rows), *self.early[0].shape[1:]), np.float32)
+        maps = np.empty((len(rows), *self.maps[0].shape[1:]), np.float32)
+        for view in np.unique(views).tolist():
+            there = views == view
+            early[there], maps[there] = self.early[view][rows[there]], self.maps[view][rows[there]]
+        return torch.from_numpy(early), torch.from_numpy(maps)
+
+    def at(self, rows: npt.NDArray[np.int64]) -> Features:
+        """The views of some crops."""
+        return Features([part[rows] for part in self.early], [part[rows] for part in self.maps])
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,9 @@ def main(argv: list[str]) -> None:
     o.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(o.seed)
     net = MatchNet(MatchShape(width=o.width, blocks=o.blocks))
-    known = _rows(features, mine)
+    known = features.at(mine)
     seconds = train(net, Material(known, learned, vectors), o)
-    report = measure(net, known, learned, _rows(features, theirs), crops, rows[theirs], vectors)
+    report = measure(net, known, learned, features.at(theirs), crops, rows[theirs], vectors)
     report["trained"] = {
         "seconds": round(seconds),
         "steps": o.steps,
@@ -79,7 +79,7 @@ def main(argv: list[str]) -> None:
 
 def train(net: MatchNet, material: Material, o: argparse.Namespace) -> Seconds:
     """Learn for `o.steps` batches with a warm-up and a cosine decay; `log.csv` keeps the losses."""
-    maps = torch.from_numpy(np.asarray(material.features.maps[0, ::7], np.float32))
+    maps = torch.from_numpy(np.asarray(material.features.maps[0][::7], np.float32))
     early = torch.from_numpy(np.asarray(material.features.early[0], np.float32))
     net.picture_side.set_scales(early, maps.flatten(2).transpose(1, 2).flatten(0, 1))
     optimizer = torch.optim.AdamW(_groups(net, o.decay), lr=o.rate, betas=(0.9, 0.98))
@@ -126,7 +126,7 @@ def measure(
     """Retrieval of held-out captions by the critic and by the ridge, as plain values."""
     there = [crops[row] for row in rows]
     places = one_crop_a_work(there)
-    asked, seen = [there[i] for i in places], _rows(held, places)
+    asked, seen = [there[i] for i in places], held.at(places)
     pictured = pictured_words(crops)
     critic = by_family(critic_cosines(net, seen, asked, vectors), asked, pictured)
     base = by_family(ridge(known, learned, vectors)(seen, asked), asked, pictured)
@@ -157,10 +157,6 @@ def _cache(folder: Path) -> PictureCache:
             f"{folder}: holds no cached pictures; `haiga train autoencoder` makes such a folder"
         )
     return open_cache(folder)
-
-
-def _rows(features: Features, rows: np.ndarray) -> Features:
-    return Features(features.early[:, rows], features.maps[:, rows])
 
 
 def _groups(net: nn.Module, decay: float) -> list[dict[str, object]]:
