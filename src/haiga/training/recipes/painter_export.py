@@ -106,8 +106,9 @@ def main(argv: list[str]) -> None:
         }
 
     torch.manual_seed(0)
-    to_onnx(velocity, flow_case(2), ["velocity"], args.out / "flow.onnx")
-    to_onnx(decoder, {"latent": torch.randn(2, 8, 16, 16)}, ["pixels"], args.out / "decoder.onnx")
+    to_onnx(velocity, flow_case(2), ["velocity"], args.out / "flow.onnx", tight=True)
+    latent = {"latent": torch.randn(2, 8, 16, 16)}
+    to_onnx(decoder, latent, ["pixels"], args.out / "decoder.onnx", tight=True)
     encoder_parity = write_encoder(encoder, args.out / "encoder.onnx")
     flow_parity = parity(velocity, args.out / "flow.onnx", [flow_case(n) for n in (1, 2, 5)])
     decoder_parity = parity(
@@ -140,7 +141,9 @@ def main(argv: list[str]) -> None:
         role="painter",
         title="Flow painter, 128 px",
         about="Turns the words of a poem into a picture of 128 by 128 pixels: a convolutional "
-        "autoencoder and a latent transformer trained with rectified flow.",
+        "autoencoder and a latent transformer trained with rectified flow. Landscapes were also "
+        "shown in other lights made by machine (snow, night, sunset, mist, autumn, spring), with "
+        "the words for them.",
         licence="Apache-2.0",
         origin="Trained from nothing by the haiga project on two CPU cores.",
         recipe="runs/painter/command.sh",
