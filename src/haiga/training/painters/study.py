@@ -27,7 +27,7 @@ from haiga.training.painters.words import CaptionWords, captions_of, enough_pict
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
 from haiga.training.pictures.feed import Feed, FeedBatch
-from haiga.training.pictures.looking import Looking
+from haiga.training.pictures.looking import Looking, eye_now
 from haiga.training.pictures.loop import Parts, Run
 from haiga.training.pictures.plan import Plan
 from haiga.training.pictures.samples import FOLDER as SHEETS
@@ -147,7 +147,7 @@ class Study:
             batch=self.batch,
             seed=self.o.seed,
             settings={"size": self.o.size, "width": self.o.width, "mirror": self.o.mirror,
-                      "from": str(self.o.start)},
+                      "from": str(self.o.start), "eye": eye_now()},
             make=lambda rate: self.recipe.trainee(self._settings(rate)),
             parts=self._parts,
         )  # fmt: skip

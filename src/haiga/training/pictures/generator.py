@@ -37,7 +37,7 @@ from haiga.training.pictures.curve import advice, nested_subsets, point_of, tabl
 from haiga.training.pictures.drawing import Drawing
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.figures import write_audit
-from haiga.training.pictures.looking import Looking
+from haiga.training.pictures.looking import Looking, eye_now
 from haiga.training.pictures.loop import Parts, Run
 from haiga.training.pictures.plan import kept_plan
 from haiga.training.pictures.session import (
@@ -208,6 +208,7 @@ class Study:
                 "label": self.o.label,
                 "width": self.o.width,
                 "mirror": self.o.mirror,
+                "eye": eye_now(),
             },
             make=lambda rate: self._trainee(rate, self.batch),
             parts=self._parts,
