@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,10 @@ from haiga.training.match.captions import caption_of, family_of, work_of
 from haiga.training.picture_cache import Item
 
 
-def captions(cache: Path, count: int) -> list[str]:
+def captions(cache: Path, count: int) -> tuple[list[str], list[str]]:
     """Captions of held-out works, all of different words and of two meaning words or more.
 
-    Taken in turn from fruit, photographs and paintings.
+    Taken in turn from fruit, photographs and paintings; the second list says from which.
     """
     vectors, works, known = WordVectors(), set[str](), set[frozenset[str]]()
     found: dict[str, list[str]] = {}
@@ -50,14 +51,12 @@ def captions(cache: Path, count: int) -> list[str]:
         works.add(work_of(item))
         known.add(said)
         found.setdefault(family_of(item), []).append(text)
-    turns = [text for row in zip_longest(*found.values()) for text in row if text]
-    return turns[:count]
-
-
-def zip_longest(*rows: list[str]) -> list[tuple[str, ...]]:
-    """The rows side by side, short ones ended by empty texts."""
-    most = max((len(row) for row in rows), default=0)
-    return list(zip(*(row + [""] * (most - len(row)) for row in rows), strict=True))
+    turns = [
+        (text, kind)
+        for row in zip_longest(*([(text, kind) for text in own] for kind, own in found.items()))
+        for text, kind in filter(None, row)
+    ]
+    return [text for text, _ in turns[:count]], [kind for _, kind in turns[:count]]
 
 
 def poems(count: int) -> list[str]:
@@ -84,11 +83,15 @@ def main() -> None:
     if asked.keep and asked.keep.exists():
         stored = np.load(asked.keep)
         texts, pictures = [str(text) for text in stored["texts"]], stored["pictures"]
+        kinds = [str(kind) for kind in stored["kinds"]]
         print(f"{asked.keep}: {len(texts)} texts, {pictures.shape[1]} candidates each")
     else:
         if asked.texts == "captions" and not asked.cache:
             parser.error("captions need --cache")
-        texts = poems(asked.count) if asked.texts == "poems" else captions(asked.cache, asked.count)
+        if asked.texts == "poems":
+            texts, kinds = poems(asked.count), ["poems"] * asked.count
+        else:
+            texts, kinds = captions(asked.cache, asked.count)
         painter = registry.make(
             "painter", asked.painter, {"model": asked.model} if asked.model else {}
         )
@@ -103,12 +106,15 @@ def main() -> None:
         seconds = (time.perf_counter() - started) / pictures[:, :, 0, 0, 0].size
         print(f"{len(texts)} texts, {asked.candidates} candidates each, {seconds:.2f} s a picture")
         if asked.keep:
-            np.savez_compressed(asked.keep, texts=np.array(texts), pictures=pictures)
-    report(texts, pictures, [asked.critic, *asked.judge])
+            np.savez_compressed(asked.keep, texts=texts, kinds=kinds, pictures=pictures)
+    report(texts, kinds, pictures, [asked.critic, *asked.judge])
 
 
-def report(texts: list[str], pictures: np.ndarray, critics: list[str]) -> None:
-    """The table: each critic's judgement of first and of chosen candidates."""
+def report(texts: list[str], kinds: list[str], pictures: np.ndarray, critics: list[str]) -> None:
+    """The table: each critic's judgement of first and of chosen candidates.
+
+    Wrong texts are drawn from all, and again from those of the same kind alone.
+    """
     vectors = WordVectors()
     said = [frozenset(meaning_words(text, vectors)) for text in texts]
     same = np.array([[a == b for b in said] for a in said])
@@ -126,8 +132,14 @@ def report(texts: list[str], pictures: np.ndarray, critics: list[str]) -> None:
         if candidates > 1:
             choices[f"best of {candidates}"] = kept
         for label, choice in choices.items():
-            found = r_precision(scores[np.arange(count), choice], same=same)
-            print(f"| {label} | {role} | {found.value:.3f} | {found.low:.3f} to {found.high:.3f} |")
+            table = scores[np.arange(count), choice]
+            for kind in ("all", *sorted(set(kinds) - {"poems"})):
+                own = np.array([i for i in range(count) if kind in ("all", kinds[i])])
+                found = r_precision(table[np.ix_(own, own)], same=same[np.ix_(own, own)])
+                print(
+                    f"| {label}, {kind} ({len(own)}) | {role} | {found.value:.3f} "
+                    f"| {found.low:.3f} to {found.high:.3f} |"
+                )
 
 
 if __name__ == "__main__":

@@ -75,9 +75,9 @@ def write_critic(
         role="critic",
         title="Critic of pictures and texts",
         about="Says how well a picture and a text match: two small heads over the eye and the "
-        "word vectors, learned from the captions of held pictures.",
+        "word vectors, learned from captioned pictures.",
         licence="Apache-2.0",
-        origin="Trained from nothing by the haiga project on one CPU core.",
+        origin="Trained by the haiga project on one CPU core, over its own eye and word vectors.",
         recipe="runs/critic/command.sh",
         commit=commit,
         files=["picture.onnx", "text.onnx"],
