@@ -104,7 +104,7 @@ def write_eye(
 ) -> None:
     """Write `eye.onnx` and its card."""
     eye = eye.eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-    to_onnx(eye, eye_case(2), OUTPUTS, out / "eye.onnx")
+    to_onnx(eye, eye_case(2), OUTPUTS, out / "eye.onnx", tight=True)
     worst = parity(eye, out / "eye.onnx", [eye_case(n, n) for n in (1, 2, 5)])
     works: dict[str, set[str]] = {}
     licences: dict[str, Counter[str]] = {}
