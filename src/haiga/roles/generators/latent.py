@@ -28,9 +28,7 @@ class LatentGenerator:
     that is not given is drawn from the seed, as all of them came in training.
     """
 
-    def __init__(self, *, model: str = "", threads: int = 2) -> None:
-        if not model:
-            raise UserError("generator.model: name a bundled generator or the folder of one")
+    def __init__(self, *, model: str = "watercolours", threads: int = 2) -> None:
         if not 1 <= threads <= 64:
             raise UserError(f"generator.threads: {threads} is outside 1 to 64")
         self._threads = threads

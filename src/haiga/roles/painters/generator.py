@@ -23,12 +23,7 @@ class GeneratorPainter:
     a bundled generator's name or a folder.
     """
 
-    def __init__(self, *, model: str = "", threads: int = 2) -> None:
-        if not model:
-            raise UserError(
-                "painter.model: generator.v1 needs the folder of a generator that `haiga train "
-                "generator` made"
-            )
+    def __init__(self, *, model: str = "watercolours", threads: int = 2) -> None:
         if not 1 <= threads <= 64:
             raise UserError(f"painter.threads: {threads} is outside 1 to 64")
         self._generator = LatentGenerator(model=model, threads=threads)
