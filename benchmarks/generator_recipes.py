@@ -71,17 +71,15 @@ def main() -> None:
     reports = {recipe: measured(args, recipe) for recipe in recipes}
     first = reports[recipes[0]]["look"]["kid"]["value"]
     print(f"{args.minutes:g} minutes each, {args.size} px, {args.count} pictures")
-    print("| recipe | steps kept at | KID x 1000 | against the first | copies |")
+    print("| recipe | steps kept at | KID | against the first | copies |")
     print("| --- | --- | --- | --- | --- |")
     for recipe, report in reports.items():
-        kid, copied = report["look"]["kid"], report["look"]["copied"]
-        told = f"{1e3 * kid['value']:.1f} ({1e3 * kid['low']:.1f} to {1e3 * kid['high']:.1f})"
-        print(
-            f"| {recipe} | {report['kept_step']} | {told} | {kid['value'] / first - 1:+.0%} | "
-            f"{copied['value'] if isinstance(copied, dict) else copied} |"
-        )
+        kid, copies = report["look"]["kid"], report["look"]["copies"]
+        told = f"{kid['value']:.2f} ({kid['low']:.2f} to {kid['high']:.2f})"
+        against = kid["value"] / first - 1
+        print(f"| {recipe} | {report['kept_step']} | {told} | {against:+.0%} | {copies} |")
     floor = reports[recipes[0]]["floor"]
-    print(f"floor, training pictures to held-out ones: {1e3 * floor['value']:.1f}")
+    print(f"floor, training pictures to held-out ones: {floor['value']:.2f}")
 
 
 if __name__ == "__main__":
