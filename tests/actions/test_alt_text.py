@@ -59,6 +59,11 @@ def test_no_artwork_and_no_image_words_are_simply_left_out() -> None:
     )
 
 
+def test_a_painter_that_saw_none_of_the_words_is_not_said_to_have_painted_them() -> None:
+    text = describe(Poem(("snow",)), MOOD, PICTURE, None, ["snow"])
+    assert text.startswith("A poem with a painting. Mostly")
+
+
 def test_an_artwork_whose_artist_is_not_known_is_named_alone() -> None:
     style = replace(STYLE, artist="", title="A Song dynasty landscape")
     assert "styled after a Song dynasty landscape. " in describe(POEM, MOOD, PICTURE, style, [])

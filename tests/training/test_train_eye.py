@@ -174,7 +174,7 @@ def test_a_stopped_run_goes_on_and_leaves_a_model_that_sees(
     assert card.role == "embedder"
     assert {source.name for source in card.data} == {"one", "two"}
     assert sum(source.items for source in card.data) == card.quality["crops to learn from"]
-    assert float(card.parity["eye_max_abs_difference"]) < 0.05
+    assert float(card.parity["eye_max_abs_difference"]) < 0.2
     with (out / "work" / LOG).open() as file:
         rows = list(csv.DictReader(file))
     assert [int(row["step"]) for row in rows] == list(range(1, len(rows) + 1))

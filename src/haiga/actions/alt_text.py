@@ -75,14 +75,16 @@ def describe(
     """
     painted = [w for w in words(poem.text) if w in image_words() and w not in set(unseen)]
     named = list(dict.fromkeys(painted))[:4]
-    subject = f" made from the words {_list(named)}" if named else " made from its words"
+    subject = "" if unseen else " made from its words"
+    if named:
+        subject = f" made from the words {_list(named)}"
     colours = f"Mostly {_list(main_colours(picture))}"
     feeling = f"the mood is {mood.name}"
     verse = " / ".join(poem.lines)
     kind = poem.form if poem.form != "free" else "poem"
     shorter: list[str] = []
     for after in _credits(style):
-        for about in (subject, ""):
+        for about in dict.fromkeys((subject, "")):
             shorter.append(
                 f"A {kind} with a painting{about}. {colours}; {feeling}{after}. "
                 f"The {kind} reads: {verse}"

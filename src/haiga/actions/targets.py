@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from haiga.core.errors import UserError
+from haiga.core.errors import HaigaError, UserError
+from haiga.media.recipe import read_recipe
 
 
 def check_target(path: Path) -> Path:
     """The path, if a PNG can be written there; otherwise `UserError` says why not.
 
-    An existing file may be replaced; a folder that is not there is never made.
+    A picture of haiga's may be replaced, any other file not; a folder that is not
+    there is never made.
     """
     if path.is_dir():
         raise UserError(f"{path}: is a folder; give the name of a .png file in it")
@@ -22,7 +24,17 @@ def check_target(path: Path) -> Path:
         raise UserError(f"{path}: the folder {folder} does not exist; make it first")
     if not os.access(folder, os.W_OK):
         raise UserError(f"{path}: the folder {folder} may not be written to; choose another")
+    if path.exists() and not _is_ours(path):
+        raise UserError(f"{path}: is there already, and haiga did not make it; choose another name")
     return path
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a PNG that carries a haiga recipe."""
+    try:
+        return bool(read_recipe(path))
+    except HaigaError:
+        return False
 
 
 def check_targets(out: Path, seeds: range) -> list[Path]:

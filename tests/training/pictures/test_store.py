@@ -118,7 +118,7 @@ def test_bad_files_are_left_out_with_reasons_and_counted(tmp_path: Path) -> None
     assert dict(store.remarks) == {"greyscale": 1, "CMYK": 1}
     lines = "\n".join(told(store))
     assert "left out 2, as each is too small (each side must have 32 px): small.png, smal" in lines
-    assert "used as they are: CMYK (1), greyscale (1)" in lines
+    assert "used all the same: CMYK (1), greyscale (1)" in lines
 
 
 def test_no_picture_that_can_be_used_is_said(tmp_path: Path) -> None:

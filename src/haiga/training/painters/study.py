@@ -36,6 +36,7 @@ from haiga.training.pictures.session import (
     Budget,
     Job,
     check_folder,
+    check_settings,
     device_for,
     set_threads,
     sit,
@@ -67,6 +68,8 @@ def train_painter(o: argparse.Namespace, live: Live) -> PainterMade:
     if finished and not budget.given:
         live.say("the training is finished; only its report is missing")
         return PainterMade(o.out, choice)
+    if o.resume:
+        check_settings(o.out, o.recipe, {"size": o.size, "mirror": o.mirror})
     store = _stored(o, choice, live)
     looking = Looking(
         store, store.train, threads=torch.get_num_threads(), seed=o.seed, say=live.say

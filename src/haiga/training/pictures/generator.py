@@ -46,6 +46,7 @@ from haiga.training.pictures.session import (
     Budget,
     Job,
     check_folder,
+    check_settings,
     device_for,
     set_threads,
     sit,
@@ -76,6 +77,8 @@ def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
     if finished:
         live.say("the training is finished; only its report is missing")
         return GeneratorMade(o.out, choice)
+    if o.resume:
+        check_settings(o.out, o.recipe, {"size": o.size, "label": o.label, "mirror": o.mirror})
     store = stored(o, choice, live)
 
     def study_of(train: Indexes, batch: int | None = None) -> Study:

@@ -136,6 +136,21 @@ def _begun_below(work: Path) -> bool:
     return any(work.glob(f"*/{LAST}"))
 
 
+def check_settings(out: Path, recipe: str, settings: Mapping[str, Setting]) -> None:
+    """Refuses to go on with other settings, before the stored pictures are made anew for them."""
+    kept = kept_plan(out / WORK)
+    if kept is None:
+        return
+    begun = {"recipe": kept.recipe, **kept.settings}
+    changed = [
+        f"{name}: {begun[name]} then, {value} now"
+        for name, value in {"recipe": recipe, **settings}.items()
+        if name in begun and begun[name] != value
+    ]
+    if changed:
+        raise UserError(f"{out}: cannot go on with other settings: {'; '.join(changed)}")
+
+
 def sit(
     job: Job, budget: Budget, out: Path, live: Live, *, resume: bool, part: str = ""
 ) -> tuple[Run, Ending]:

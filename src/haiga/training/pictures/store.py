@@ -148,7 +148,7 @@ def told(store: PictureStore) -> list[str]:
     ]
     if store.remarks:
         said = ", ".join(f"{remark} ({count:,})" for remark, count in store.remarks.items())
-        lines.append(f"used as they are: {said}")
+        lines.append(f"used all the same: {said}")
     reasons: dict[str, list[str]] = {}
     for out in store.left_out:
         reasons.setdefault(out.reason, []).append(out.key)
