@@ -138,7 +138,7 @@ def test_a_finished_generator_is_trained_on_when_more_is_asked_for(
     ("change", "said"),
     [
         (["--where", "artist=Ada"], "the pictures are not those the run began with"),
-        (["--size", "32"], "the pictures are not those"),
+        (["--size", "32"], "size: 16 then, 32 now"),
         (["--recipe", "dcgan"], "recipe: fastgan then, dcgan now"),
         (["--no-mirror"], "mirror: True then, False now"),
     ],
