@@ -311,7 +311,7 @@ def about_pictures(choice: PictureChoice, store: PictureStore) -> dict[str, str]
     """What the figures were measured on."""
     known = {
         "pictures": f"{choice.path.resolve().name}, {len(store):,}",
-        "learned from": f"{len(store.train):,}",
+        "to learn from": f"{len(store.train):,}",
         "held out": f"{len(store.held_out):,}, whole works at a time",
     }
     if choice.where:

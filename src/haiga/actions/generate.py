@@ -155,5 +155,5 @@ def _check_free(out: Path, paths: list[Path]) -> None:
         are = "are" if more else "is"
         raise UserError(
             f"{taken[0]}{more}: {are} there already, and nothing is overwritten; "
-            "choose another --out or --seed"
+            "choose another --out"
         )

@@ -37,7 +37,7 @@ def picture_text(report: PictureReport) -> str:
     for reason, count, _ in reasons_counted(report.left_out):
         rows.append(("left out", f"{counted(count, 'file')}: {reason}"))
     rows += [("note", note) for note in report.notes]
-    return "\n".join(f"{name:<17}{value}" for name, value in rows)
+    return "\n".join(f"{name:<15}  {value}" for name, value in rows)
 
 
 def _look(look: Look, floor: Measure | None) -> list[Row]:
