@@ -45,8 +45,8 @@ def mount_files(
     Raises `UserError` for an empty or unreadable poem and a place that cannot
     be written, and `BadPicture` for a file that is no picture.
     """
-    check_target(out)
     check_not_input(out, source, poem_file)
+    check_target(out)
     check_sheet(artist)
     poem = read_poem(poem_file)
     sheet, recipe, seconds = make_sheet(artist, read_input(source), poem, seed, on_event)

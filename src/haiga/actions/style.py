@@ -55,8 +55,8 @@ def restyle_file(
     force = makers.artist.stylist.strength if strength is None else strength
     if not 0 <= force <= 1:
         raise UserError(f"strength: must be from 0 to 1, not {force:g}")
-    check_target(out)
     check_not_input(out, source, *([like] if like else []))
+    check_target(out)
     named = mood_named(mood, "it was asked for").name if mood is not None else None
     picture = read_input(source)
     follow = read_input(like) if like is not None else None
