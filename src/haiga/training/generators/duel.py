@@ -31,6 +31,7 @@ class Duel:
         settings: Settings,
         *,
         rates: Mapping[str, float],
+        betas: tuple[float, float] = BETAS,
     ) -> None:
         self.device = settings.device
         with torch.random.fork_rng(devices=[]):
@@ -47,7 +48,7 @@ class Duel:
         self.make = compiled(self.generator, self.device)
         self.judge = compiled(self.discriminator, self.device)
         self.optimizers: Mapping[str, torch.optim.Optimizer] = {
-            name: torch.optim.Adam(net.parameters(), rates[name], betas=BETAS, fused=True)
+            name: torch.optim.Adam(net.parameters(), rates[name], betas=betas, fused=True)
             for name, net in self.learning.items()
         }
 
@@ -65,13 +66,17 @@ class Duel:
             self.optimizers[name].step()
 
     @contextmanager
-    def judged(self) -> Iterator[None]:
-        """The discriminator only judges: gradients pass through it and stay off its weights."""
-        self.discriminator.requires_grad_(False)
+    def judged(self, *others: str) -> Iterator[None]:
+        """The discriminator, and the networks named beside it, only judge: gradients pass
+        through them and stay off their weights."""
+        judges = [self.discriminator, *(self.learning[name] for name in others)]
+        for net in judges:
+            net.requires_grad_(False)
         try:
             yield
         finally:
-            self.discriminator.requires_grad_(True)
+            for net in judges:
+                net.requires_grad_(True)
 
 
 def hinge(real: Tensor, made: Tensor) -> Tensor:

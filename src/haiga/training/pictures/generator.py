@@ -266,7 +266,9 @@ class Study:
         if self.labels is not None:
             labels = torch.from_numpy(self.labels[batch.indexes])
             labels = labels.to(self.device, non_blocking=True)
-        return StepBatch(pixels=batch.pixels, labels=labels, indexes=batch.indexes)
+        return StepBatch(
+            pixels=batch.pixels, labels=labels, indexes=batch.indexes, flips=batch.flips
+        )
 
 
 def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> None:
