@@ -97,21 +97,6 @@ def _output_axes(model: onnx.ModelProto) -> dict[str, int]:
     return {node.input[1]: axes[node.op_type] for node in model.graph.node if node.op_type in axes}
 
 
-def stored_weights(graph: onnx.GraphProto) -> dict[str, npt.NDArray[np.float32]]:
-    """Every weight of a graph in float32 under the name it computes with, however it is stored."""
-    raw = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    out: dict[str, npt.NDArray[np.float32]] = {}
-    for name, values in raw.items():
-        if name.endswith("_half"):
-            out[name.removesuffix("_half")] = values.astype(np.float32)
-        elif name.endswith("_int8"):
-            base = name.removesuffix("_int8")
-            out[base] = values.astype(np.float32) * raw[f"{base}_scale"]
-        elif values.dtype == np.float32:
-            out[name] = values
-    return out
-
-
 def parity(module: nn.Module, path: Path, cases: Sequence[Mapping[str, Tensor]]) -> float:
     """The largest absolute difference between torch and ONNX Runtime over the cases."""
     from haiga.models.session import Session

@@ -66,17 +66,13 @@ class Duel:
             self.optimizers[name].step()
 
     @contextmanager
-    def judged(self, *others: str) -> Iterator[None]:
-        """The discriminator, and the networks named beside it, only judge: gradients pass
-        through them and stay off their weights."""
-        judges = [self.discriminator, *(self.learning[name] for name in others)]
-        for net in judges:
-            net.requires_grad_(False)
+    def judged(self) -> Iterator[None]:
+        """The discriminator only judges: gradients pass through it and stay off its weights."""
+        self.discriminator.requires_grad_(False)
         try:
             yield
         finally:
-            for net in judges:
-                net.requires_grad_(True)
+            self.discriminator.requires_grad_(True)
 
 
 def hinge(real: Tensor, made: Tensor) -> Tensor:

@@ -143,19 +143,12 @@ def _latentgan(settings: Settings) -> Trainee:
     return LatentGan(settings)
 
 
-def _aided(settings: Settings) -> Trainee:
-    from haiga.training.generators.aided import AidedGan
-
-    return AidedGan(settings)
-
-
 RECIPES: Mapping[str, Callable[[Settings], Trainee]] = {
     "dcgan": _dcgan,
     "cgan": _cgan,
     "infogan": _infogan,
     "vaegan": _vaegan,
     "fastgan": _fastgan,
-    "aided": _aided,
     "latentgan": _latentgan,
 }
 """Every recipe by name."""

@@ -51,7 +51,7 @@ class EyeNet(nn.Module):
         depths: tuple[int, int, int] = (1, 1, 2),
     ) -> None:
         super().__init__()
-        low, middle, high = self.widths = widths
+        low, middle, high = widths
         self.stem = nn.ModuleList([Unit(3, 24, 3, 2), Unit(24, low, 3, 2)])
         self.low = nn.Sequential(*[Residual(low) for _ in range(depths[0])])
         self.to_middle = Unit(low, middle, 3, 2)
@@ -67,15 +67,6 @@ class EyeNet(nn.Module):
         high = self.high(F.relu(self.to_high(middle)))
         mapped = F.relu(self.out(high))
         return early, mapped.mean((2, 3)), mapped
-
-    def scales(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The features at 4, 8 and 16 px to a place, `widths` channels each, for any side."""
-        x = pixels
-        for unit in self.stem:
-            x = F.relu(unit(x))
-        low = self.low(x)
-        middle = self.middle(F.relu(self.to_middle(low)))
-        return low, middle, self.high(F.relu(self.to_high(middle)))
 
     def lattice(self, pixels: Tensor) -> Tensor:
         """The features at 8 px to a place, (B, C, 16, 16), which the early view is made of."""

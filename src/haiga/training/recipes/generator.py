@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--recipe",
         metavar="NAME",
-        help="dcgan, cgan, infogan, vaegan, fastgan, aided or latentgan (default: fastgan, the "
+        help="dcgan, cgan, infogan, vaegan, fastgan or latentgan (default: fastgan, the "
         "one for small collections; with --label, cgan)",
     )
     p.add_argument(
