@@ -30,7 +30,7 @@ SIZE_PX = 128
 BATCH = 24
 RATE = 3e-4
 WIDTH = 96
-PENALTY, PENALTY_EVERY = 0.1, 8
+PENALTY, PENALTY_EVERY = 0.02, 8
 BETAS = (0.0, 0.99)
 REMEMBERED = 20_000
 """How many latents are kept in memory, 4 KB each; beyond, pictures are encoded again."""
