@@ -134,9 +134,11 @@ def main(argv: list[str]) -> GeneratorMade:
     options = parser().parse_args(argv)
     check(options)
     from haiga.training.pictures.generator import train_generator  # torch takes seconds
+    from haiga.training.pictures.refusal import nothing_left
     from haiga.training.pictures.told import Live
 
-    return train_generator(options, Live())
+    with nothing_left(options.out):
+        return train_generator(options, Live())
 
 
 def check(o: argparse.Namespace) -> None:

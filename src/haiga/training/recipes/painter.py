@@ -152,9 +152,11 @@ def main(argv: list[str]) -> PainterMade | None:
     options = parser().parse_args(argv)
     check(options)
     from haiga.training.painters.study import train_painter  # torch takes seconds to import
+    from haiga.training.pictures.refusal import nothing_left
     from haiga.training.pictures.told import Live
 
-    return train_painter(options, Live())
+    with nothing_left(options.out):
+        return train_painter(options, Live())
 
 
 def check(o: argparse.Namespace) -> None:
