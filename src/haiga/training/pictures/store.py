@@ -93,7 +93,7 @@ class PictureStore:
         column as their label. Raises UserError for a column that there is not.
         """
         columns = tuple(dict.fromkeys(name for item in self.items for name in item.columns))
-        found = find_column(columns, column, "labels", "picture")
+        found = find_column(columns, column, "--label", "picture")
         values = [label_of(item.columns, found) for item in self.items]
         names = tuple(sorted({value for value in values if value}))
         number = {name: place for place, name in enumerate(names)} | {"": -1}

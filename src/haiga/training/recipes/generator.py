@@ -139,9 +139,11 @@ def main(argv: list[str]) -> GeneratorMade:
         options.size = 128 if options.recipe == "latentgan" else 64
     check(options)
     from haiga.training.pictures.generator import train_generator  # torch takes seconds
+    from haiga.training.pictures.refusal import nothing_left
     from haiga.training.pictures.told import Live
 
-    return train_generator(options, Live())
+    with nothing_left(options.out):
+        return train_generator(options, Live())
 
 
 def check(o: argparse.Namespace) -> None:
