@@ -44,6 +44,11 @@ class Trunk(nn.Module):
         self.head = nn.Conv2d(3, channels, 3, padding=1)
         self.blocks = nn.ModuleList(Block(channels) for _ in range(blocks))
 
+    @property
+    def reach_px(self) -> int:
+        """How far a feature sees, in pixels."""
+        return 1 + 2 * len(self.blocks)
+
     def forward(self, x: Tensor) -> Tensor:
         first = self.head(x - 0.5)
         h = first
@@ -102,3 +107,25 @@ def cubic(x: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
     near = ((CUBIC + 2) * x - (CUBIC + 3)) * x**2 + 1
     far = CUBIC * (((x - 5) * x + 8) * x - 4)
     return np.where(x <= 1, near, np.where(x < 2, far, 0.0))
+
+
+class TextureNet(nn.Module):
+    """Draws what cannot be told any more: (B, C, H, W) features of a trunk to
+    (B, 3, scale H, scale W), to be added to what an `UpscalerNet` makes.
+    """
+
+    def __init__(self, scale: int, channels: int = 48, blocks: int = 2) -> None:
+        super().__init__()
+        self.scale = scale
+        self.blocks = nn.Sequential(*(Block(channels) for _ in range(blocks)))
+        self.out = nn.Conv2d(channels, 3 * scale**2, 3, padding=1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    @property
+    def reach_px(self) -> int:
+        """How far beyond its features a pixel of the result sees, in small pixels."""
+        return 2 * len(self.blocks) + 1
+
+    def forward(self, features: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.out(self.blocks(features)), self.scale)

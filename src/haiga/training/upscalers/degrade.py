@@ -61,8 +61,7 @@ def reduced(
     """(B, 3, H, W) in [0, 1] made `scale` times smaller, with faults if any, in 8 bits."""
     if faults and rng and faults.blur:
         pictures = _blurred(pictures, faults.blur * scale, rng)
-    rows, columns = (reduction(side, scale).to(pictures.device) for side in pictures.shape[2:])
-    small = torch.einsum("yh,bchw,xw->bcyx", rows, pictures, columns)
+    small = reduced_exactly(pictures, scale)
     if faults and rng and faults.noise:
         each = uniform(rng, len(small), 1, 1, 1, device=small.device) * faults.noise / 255
         white = torch.randn(small.shape, generator=rng, device=rng.device).to(small.device)
@@ -71,6 +70,12 @@ def reduced(
     if faults and rng and faults.jpeg:
         small = _jpeg(small, faults.jpeg, rng)
     return small / 255
+
+
+def reduced_exactly(pictures: Tensor, scale: int) -> Tensor:
+    """(B, 3, H, W) made `scale` times smaller by bicubic reduction, neither clipped nor rounded."""
+    rows, columns = (reduction(side, scale).to(pictures.device) for side in pictures.shape[2:])
+    return torch.einsum("yh,bchw,xw->bcyx", rows, pictures, columns)
 
 
 def _blurred(pictures: Tensor, most: float, rng: torch.Generator) -> Tensor:

@@ -88,6 +88,11 @@ class Fidelity:
         """(B, 3, H, W) in [0, 1] enlarged by the average, not clipped."""
         return self.average.net(small)  # type: ignore[no-any-return]
 
+    @property
+    def margin_px(self) -> int:
+        """How far around it, in small pixels, a pixel of the result depends on the picture."""
+        return self.net.trunk.reach_px + 1
+
     def networks(self) -> list[tuple[str, nn.Module, Mapping[str, Tensor], list[str]]]:
         """What is exported: file name, network, an input of each name, names of outputs."""
         small = {"picture": torch.rand(2, 3, 24, 20)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import json
 import math
 import shlex
 import shutil
@@ -51,6 +52,7 @@ from haiga.training.upscalers.learner import TILE_PX, Settings
 from haiga.training.upscalers.texture import Texture
 
 ROLE = "upscaler"
+LAYOUT = "layout.json"
 LEAST, LEAST_HELD = 8, 2
 FIDELITY, TEXTURE = "fidelity", "texture"
 
@@ -228,6 +230,9 @@ def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> No
             worst = write_network(net, o.out / name, inputs, outputs)
             parities[f"{name} largest difference"] = float(f"{worst:.2g}")
             files.add(name)
+        margins = {str(learner.settings.scale): learner.margin_px}
+        _write_layout(o.out, margins)
+        files.add(LAYOUT)
         state = {k: v.detach().cpu().contiguous() for k, v in learner.state().items()}
         write_durably(weights_file(o.out, o.scale), encoded(state))
         quality |= _quality(o, run)
@@ -273,6 +278,13 @@ def _brought(o: argparse.Namespace, quality: dict[str, Any], parities: dict[str,
                 or o.training == TEXTURE}  # fmt: skip
     parities |= {k: v for k, v in model.card.parity.items() if k.partition(" ")[0] in names}
     return names
+
+
+def _write_layout(out: Path, margins: Mapping[str, int]) -> None:
+    """Writes `layout.json`: how far around it each network looks, for tiles that do not show."""
+    file = out / LAYOUT
+    kept = json.loads(file.read_bytes())["margin_px"] if file.exists() else {}
+    write_durably(file, json.dumps({"margin_px": {**kept, **margins}}, sort_keys=True).encode())
 
 
 @contextlib.contextmanager
