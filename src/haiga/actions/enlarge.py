@@ -81,7 +81,8 @@ def enlarge_file(
     and `BadPicture` for a file that is no picture, before anything is made.
     """
     if scale not in SCALES:
-        raise UserError(f"--scale: must be {', '.join(map(str, SCALES[:-1]))} or {SCALES[-1]}, not {scale}")  # fmt: skip
+        known = ", ".join(map(str, SCALES))
+        raise UserError(f"--scale: {scale} is none of {known}")
     if fidelity is not None and not 0 <= fidelity <= 1:
         raise UserError(f"--fidelity: must be from 0 to 1, not {fidelity:g}")
     check_not_input(out, source)
@@ -97,14 +98,14 @@ def enlarge_file(
 
 def choose(upscaler: str | None, fidelity: float | None, scale: int) -> Asked:
     """Which upscaler is meant, with its settings; UserError where there is none such."""
-    use, settings = DEFAULT, {}
+    use, settings = DEFAULT, dict[str, Any]()
     if upscaler is not None:
         names = registry.names("upscaler")
         short = {name.partition(".")[0]: name for name in names}
         if upscaler in names or upscaler in short:
             use = short.get(upscaler, upscaler)
         elif Path(upscaler).is_file() or upscaler.endswith(".safetensors"):
-            use, settings = STATE_DICT, {"weights": str(Path(upscaler).resolve())}
+            use, settings = STATE_DICT, {"model": str(Path(upscaler).resolve())}
         else:
             settings = {"model": placed(upscaler)}
     if fidelity is not None:
@@ -121,8 +122,10 @@ def check_size(layers: Layers, scale: int, name: str, free: int | None = None) -
 
     def fault(by: int) -> str:
         pixels, longer = height * width * by * by, max(height, width) * by
-        if pixels > MOST_PIXELS or longer > MOST_SIDE_PX:
-            return f"more than the {MOST_PIXELS:,} pixels that haiga reads" if pixels > MOST_PIXELS else f"more than {MOST_SIDE_PX:,} px a side"  # fmt: skip
+        if pixels > MOST_PIXELS:
+            return f"more than the {MOST_PIXELS:,} pixels that haiga reads"
+        if longer > MOST_SIDE_PX:
+            return f"more than {MOST_SIDE_PX:,} px a side"
         needs = BYTES_AT_LEAST + BYTES_A_PIXEL * pixels
         if free is not None and needs > free:
             return f"it takes about {needs / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free"

@@ -26,10 +26,11 @@ from haiga.media.pictures import (
     eight_bit,
     in_srgb,
     open_header,
-    recipe_chunks,
     upright_srgb,
 )
+from haiga.media.recipe import recipe_chunks
 
+Floats = npt.NDArray[np.float32]
 KEPT_SPACES = {"RGB": "RGB ", "L": "GRAY"}
 
 
@@ -135,15 +136,18 @@ def filled(colours: Picture, alpha: npt.NDArray[np.uint8]) -> Picture:
     Pull and push (Gortler et al. 1996, "The Lumigraph", section 3.4): ever smaller copies,
     each place weighed by its alpha; what has none takes the next smaller copy's colour.
     """
-    weights = alpha.astype(np.float32) / 255
-    steps = [(colours.astype(np.float32), weights)]
+    weights = alpha.astype(np.float32) / np.float32(255)
+    steps: list[tuple[Floats, Floats]] = [(colours.astype(np.float32), weights)]
     while max(steps[-1][1].shape) > 1:
+        levels: Floats
         levels, weights = steps[-1]
         size = tuple(max(1, -(-side // 2)) for side in weights.shape[::-1])
         less = _boxed(weights, size)
-        sums = np.stack([_boxed(levels[:, :, c] * weights, size) for c in range(3)], -1)
-        steps.append((sums / np.maximum(less, 1e-6)[:, :, None], less))
-    whole = steps[-1][0]
+        parts = [_boxed(levels[:, :, c] * weights, size) for c in range(3)]
+        sums: Floats = np.stack(parts, -1)
+        means: Floats = sums / np.maximum(less, np.float32(1e-6))[:, :, None]
+        steps.append((means, less))
+    whole: Floats = steps[-1][0]
     for levels, weights in reversed(steps[:-1]):
         size = weights.shape[::-1]
         under = np.stack([_boxed(np.ascontiguousarray(whole[:, :, c]), size) for c in range(3)], -1)
@@ -151,6 +155,6 @@ def filled(colours: Picture, alpha: npt.NDArray[np.uint8]) -> Picture:
     return np.clip(np.rint(whole), 0, 255).astype(np.uint8)
 
 
-def _boxed(plane: npt.NDArray[np.float32], size: tuple[int, ...]) -> npt.NDArray[np.float32]:
+def _boxed(plane: Floats, size: tuple[int, ...]) -> Floats:
     image = Image.fromarray(np.ascontiguousarray(plane, np.float32))
     return np.asarray(image.resize((size[0], size[1]), Image.Resampling.BOX))

@@ -54,8 +54,8 @@ def back_projected(levels: Levels, picture: Picture, rounds: int = BACK_ROUNDS) 
     for _ in range(rounds):
         for colour in range(3):
             plane = Image.fromarray(np.ascontiguousarray(levels[:, :, colour]))
-            lacks = picture[:, :, colour] - np.asarray(plane.resize(small, Image.Resampling.BICUBIC))
-            added = Image.fromarray(lacks.astype(np.float32))
+            back = np.asarray(plane.resize(small, Image.Resampling.BICUBIC))
+            added = Image.fromarray((picture[:, :, colour] - back).astype(np.float32))
             levels[:, :, colour] += np.asarray(
                 added.resize((width, height), Image.Resampling.BICUBIC)
             )

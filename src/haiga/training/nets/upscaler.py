@@ -10,6 +10,7 @@ untrained network already enlarges.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -28,9 +29,7 @@ class Block(nn.Module):
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.kaiming_normal_(self.first.weight, SLOPE)
-        nn.init.zeros_(self.first.bias)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)
+        _nothing(self.second)
 
     def forward(self, h: Tensor) -> Tensor:
         return h + self.second(F.leaky_relu(self.first(h), SLOPE))  # type: ignore[no-any-return]
@@ -50,7 +49,7 @@ class Trunk(nn.Module):
         return 1 + 2 * len(self.blocks)
 
     def forward(self, x: Tensor) -> Tensor:
-        first = self.head(x - 0.5)
+        first: Tensor = self.head(x - 0.5)
         h = first
         for block in self.blocks:
             h = block(h)
@@ -65,8 +64,7 @@ class UpscalerNet(nn.Module):
         self.scale = scale
         self.trunk = Trunk(channels, blocks)
         self.out = nn.Conv2d(channels, 3 * scale**2, 3, padding=1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
+        _nothing(self.out)
         self.register_buffer("cubic", cubic_kernels(scale), persistent=False)
 
     def base(self, x: Tensor) -> Tensor:
@@ -86,6 +84,12 @@ class UpscalerNet(nn.Module):
         return self.base(x) + self.residual(x)
 
 
+def _nothing(layer: nn.Conv2d) -> None:
+    """Makes a layer give nothing, until it has learned."""
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
+
+
 def cubic_kernels(scale: int) -> Tensor:
     """(3 scale², 3, 5, 5): for each colour and place within a pixel, its weights on the 5 × 5
     around it, in the order of a pixel shuffle.
@@ -101,7 +105,7 @@ def cubic_kernels(scale: int) -> Tensor:
     return torch.from_numpy(kernels.reshape(-1, 3, BASE_TAPS, BASE_TAPS)).float()
 
 
-def cubic(x: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def cubic(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Keys' cubic convolution kernel: weights by distance in pixels."""
     x = np.abs(x)
     near = ((CUBIC + 2) * x - (CUBIC + 3)) * x**2 + 1
@@ -119,8 +123,7 @@ class TextureNet(nn.Module):
         self.scale = scale
         self.blocks = nn.Sequential(*(Block(channels) for _ in range(blocks)))
         self.out = nn.Conv2d(channels, 3 * scale**2, 3, padding=1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
+        _nothing(self.out)
 
     @property
     def reach_px(self) -> int:

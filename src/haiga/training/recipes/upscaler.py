@@ -131,9 +131,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--channels", type=int, default=48, metavar="N", help="of the network (default: 48)"
     )
-    p.add_argument(
-        "--blocks", type=int, metavar="N", help="of the network (default: 8, at ×2 4)"
-    )
+    p.add_argument("--blocks", type=int, metavar="N", help="of the network (default: 8, at ×2 4)")
     p.add_argument("--seed", type=int, default=1, help="of the split, the network and the order")
     p.add_argument(
         "--threads", type=int, metavar="N", help="processor threads (default: one a core)"

@@ -25,8 +25,9 @@ SIDES = ((9, 13), (24, 24), (1, 1))
 class WithFeatures(nn.Module):
     """An `UpscalerNet` that gives its features too, for a texture network to go on from."""
 
-    def __init__(self, net: UpscalerNet) -> None:
+    def __init__(self, net: nn.Module) -> None:
         super().__init__()
+        assert isinstance(net, UpscalerNet)
         self.net = net
 
     def forward(self, small: Tensor) -> tuple[Tensor, Tensor]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors.torch import load_file
 from safetensors.torch import save as encoded
 from torch import Tensor
@@ -45,7 +44,7 @@ from haiga.training.pictures.session import (
 from haiga.training.pictures.store import Indexes, PictureStore, build_store
 from haiga.training.pictures.told import Live
 from haiga.training.upscalers.degrade import Faults
-from haiga.training.upscalers.export import WithFeatures, write_network
+from haiga.training.upscalers.export import write_network
 from haiga.training.upscalers.fidelity import Fidelity
 from haiga.training.upscalers.judging import Judging
 from haiga.training.upscalers.learner import TILE_PX, Settings
@@ -66,7 +65,8 @@ def train_upscaler(o: argparse.Namespace, live: Live) -> Path:
     set_threads(o.threads)
     device = device_for(o.device, live.say)
     budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
-    if check_folder(o.out, resume=o.resume, more=budget.given, kind="upscaler") and not budget.given:
+    finished = check_folder(o.out, resume=o.resume, more=budget.given, kind="upscaler")
+    if finished and not budget.given:
         raise UserError(
             f"{o.out}: its training is finished; --minutes M with --resume trains it for M more"
         )

@@ -130,7 +130,7 @@ class Texture:
             found: list[Tensor] = self.teacher(pictures, LAYERS)
             return found
         out = []
-        for layer in self.critic.net[:-1]:
+        for layer in list(self.critic.net)[:-1]:
             pictures = layer(pictures)
             if isinstance(layer, nn.LeakyReLU):
                 out.append(pictures)
@@ -157,4 +157,3 @@ class Texture:
     def state(self) -> Mapping[str, Tensor]:
         """The weights of the network for fidelity, which another training may go on from."""
         return self.net.state_dict()
-
