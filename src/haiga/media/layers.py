@@ -136,23 +136,23 @@ def filled(colours: Picture, alpha: npt.NDArray[np.uint8]) -> Picture:
     Pull and push (Gortler et al. 1996, "The Lumigraph", section 3.4): ever smaller copies,
     each place weighed by its alpha; what has none takes the next smaller copy's colour.
     """
-    weights = alpha.astype(np.float32) / np.float32(255)
-    steps: list[tuple[Floats, Floats]] = [(colours.astype(np.float32), weights)]
+    steps = [(colours.astype(np.float32), alpha.astype(np.float32) / np.float32(255))]
     while max(steps[-1][1].shape) > 1:
-        levels: Floats
-        levels, weights = steps[-1]
-        size = tuple(max(1, -(-side // 2)) for side in weights.shape[::-1])
-        less = _boxed(weights, size)
-        parts = [_boxed(levels[:, :, c] * weights, size) for c in range(3)]
-        sums: Floats = np.stack(parts, -1)
-        means: Floats = sums / np.maximum(less, np.float32(1e-6))[:, :, None]
-        steps.append((means, less))
-    whole: Floats = steps[-1][0]
+        steps.append(_half(*steps[-1]))
+    whole = steps[-1][0]
     for levels, weights in reversed(steps[:-1]):
         size = weights.shape[::-1]
-        under = np.stack([_boxed(np.ascontiguousarray(whole[:, :, c]), size) for c in range(3)], -1)
-        whole = np.where(weights[:, :, None] > 0, levels, under)
+        under = np.stack([_boxed(whole[:, :, c], size) for c in range(3)], -1)
+        whole = np.where(weights[:, :, None] > 0, levels, under).astype(np.float32)
     return np.clip(np.rint(whole), 0, 255).astype(np.uint8)
+
+
+def _half(levels: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Levels (H, W, 3) and weights (H, W) at half the size, each mean weighed."""
+    size = tuple(max(1, -(-side // 2)) for side in weights.shape[::-1])
+    less = _boxed(weights, size)
+    sums = np.stack([_boxed(levels[:, :, c] * weights, size) for c in range(3)], -1)
+    return (sums / np.maximum(less, 1e-6)[:, :, None]).astype(np.float32), less
 
 
 def _boxed(plane: Floats, size: tuple[int, ...]) -> Floats:

@@ -59,7 +59,7 @@ class EsrganUpscaler:
     def __init__(
         self,
         *,
-        model: str,
+        model: str = "",
         back_projection: bool = True,
         threads: int = 2,
         tile_px: int = TILE_PX,
@@ -69,6 +69,8 @@ class EsrganUpscaler:
         if not 16 <= tile_px <= 2_048:
             raise UserError(f"upscaler.tile_px: {tile_px} is outside 16 to 2048")
         self.tile_px = tile_px
+        if not model:
+            raise UserError("upscaler.model: name the .safetensors file of a network to enlarge by")
         self._path = Path(model)
         self._back, self._threads = back_projection, threads
         if not self._path.is_file():
@@ -82,7 +84,7 @@ class EsrganUpscaler:
     @cached_property
     def models(self) -> Mapping[str, str]:
         """The file with its sha256."""
-        return {self._path.name: sha256(self._path)}
+        return {f"{self._path.stem}/{self._path.name}": sha256(self._path)}
 
     def enlarge(self, pictures: Sequence[Picture], *, size_px: int) -> list[Picture]:
         """Each picture with its longer side at `size_px`; the shape is kept to the nearest pixel.
