@@ -58,7 +58,8 @@ def main() -> None:
     sets: dict[str, list[Path]] = defaultdict(list)
     for name in sorted(filter(None, names)):
         sets[name.split("/")[0]].append(o.pictures / name)
-    print("\nluma PSNR, dB             pictures  bicubic  Lanczos  network   gain (least … most)")
+    heads = "pictures  bicubic  Lanczos  network    gain  median   least … most"
+    print(f"\nluma PSNR, dB             {heads}")
     for scale in (4, 2):
         for kind, folders in KINDS.items():
             rows = [row for f in folders for row in compared(sets[f], scale, upscaler, f, o.quick)]
@@ -92,7 +93,8 @@ def told(name: str, rows: np.ndarray) -> None:
     bicubic, lanczos, network = rows.mean(0)
     gain = rows[:, 2] - rows[:, 0]
     each = f"{bicubic:>9.2f}{lanczos:>9.2f}{network:>9.2f}{gain.mean():>+8.2f}"
-    print(f"{name:<28}{len(rows):>6}{each} ({gain.min():+.2f} … {gain.max():+.2f})", flush=True)
+    each += f"{np.median(gain):>+8.2f}"
+    print(f"{name:<28}{len(rows):>6}{each}   {gain.min():+.2f} … {gain.max():+.2f}", flush=True)
 
 
 def psnr(made: Picture, wanted: Picture, border: int) -> float:

@@ -48,6 +48,7 @@ from haiga.training.upscalers.export import write_network
 from haiga.training.upscalers.fidelity import Fidelity
 from haiga.training.upscalers.judging import Judging
 from haiga.training.upscalers.learner import TILE_PX, Settings
+from haiga.training.upscalers.report import write_report
 from haiga.training.upscalers.texture import Texture
 
 ROLE = "upscaler"
@@ -65,11 +66,7 @@ def train_upscaler(o: argparse.Namespace, live: Live) -> Path:
     set_threads(o.threads)
     device = device_for(o.device, live.say)
     budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
-    finished = check_folder(o.out, resume=o.resume, more=budget.given, kind="upscaler")
-    if finished and not budget.given:
-        raise UserError(
-            f"{o.out}: its training is finished; --minutes M with --resume trains it for M more"
-        )
+    check_folder(o.out, resume=o.resume, more=budget.given, kind="upscaler")
     start = begun_with(o)
     if o.resume:
         check_settings(o.out, o.training, {"scale": o.scale})
@@ -255,6 +252,11 @@ def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> No
             parity=parities,
         )
     write_audit(run.folder, run.place.epochs, study.augmentations)
+    report = write_report(
+        o.out, run.folder, run.place.rows, run.place.best_step, o.scale,
+        [_about(o, study, run), f"Patches were {', '.join(study.augmentations)}."],
+    )  # fmt: skip
+    live.say(f"what it gained, and how it looks: {report}")
     live.say(
         f"the upscaler is in {o.out}, after {run.place.step:,} steps; try: haiga enlarge PICTURE "
         f"--scale {o.scale} --upscaler {shlex.quote(str(o.out))} --out large.png"
