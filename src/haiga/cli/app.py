@@ -8,6 +8,7 @@ import typer
 
 from haiga.cli import (
     create,
+    enlarge,
     evaluate,
     generate,
     mount,
@@ -41,6 +42,7 @@ def build() -> typer.Typer:
     app.command("paint")(paint.paint)
     app.command("generate")(generate.generate)
     app.command("style")(style.style)
+    app.command("enlarge")(enlarge.enlarge)
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
     app.command("list")(listing.list_pieces)

@@ -50,23 +50,25 @@ def write_generator(
     `recipe` is the recipe's name, `command` what made the model, `sampler` other weights
     than the trainee's own average (the kept checkpoint's). The network is checked against
     torch at batches of 1, 2 and 5 first: JobError when they differ by more than 0.04 of
-    values in [-1, 1], or when a value is no number.
+    values in [-1, 1] (of a trainee's `reach`, where that is another), or when a value is no
+    number.
     """
     make_folder(folder)
     net = copy.deepcopy(sampler if sampler is not None else network_of(trainee))
     net = net.cpu().float().eval()
     inputs = {key: trainee.inputs[key] for key in ("latent", "labels", "codes")}
+    tolerance = TOLERANCE * getattr(trainee, "reach", 1.0)
     worst = float("inf")
     for tight in (True, False):  # eight bits where they serve, else sixteen
         with torch.random.fork_rng(devices=[]):  # the exporter draws from torch's own generator
             to_onnx(net, example(inputs, 2), ["pixels"], folder / NETWORK, tight=tight)
         worst = difference(net, folder / NETWORK, [example(inputs, count) for count in BATCHES])
-        if worst <= TOLERANCE:
+        if worst <= tolerance:
             break
-    if not worst <= TOLERANCE:
+    if not worst <= tolerance:
         raise JobError(
             f"{folder / NETWORK}: differs from the trained network by {worst:.2g}, more than "
-            f"{TOLERANCE}; it has not learned yet, or its weights are no numbers"
+            f"{tolerance:g}; it has not learned yet, or its weights are no numbers"
         )
     layout = {
         "kind": KIND,

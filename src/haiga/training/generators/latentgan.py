@@ -43,6 +43,8 @@ class LatentGan:
     another size than 128 px.
     """
 
+    reach = 4.0
+    """How far its latents go either way, mostly: two deviations of the widest channel."""
     augmentations: tuple[str, ...] = ("translation", "cutout", "contrast and level of latents")
 
     def __init__(self, settings: Settings) -> None:
