@@ -17,8 +17,10 @@ from haiga.core.errors import JobError
 from haiga.training.export import parity, store_compactly
 from haiga.training.nets.upscaler import UpscalerNet
 
-TOLERANCE = 0.004
-"""The largest difference between torch and ONNX Runtime let pass: one level of 255."""
+TOLERANCE = 0.25
+"""The largest difference between torch and ONNX Runtime let pass, on white noise in [0, 1], where
+it is several times what it is on pictures, and on features, which are some ten times larger."""
+TIGHT_FROM = 5_000
 SIDES = ((9, 13), (24, 24), (1, 1))
 
 
@@ -40,7 +42,8 @@ def write_network(
 ) -> float:
     """Writes an ONNX file for pictures of any size; returns its largest difference from torch.
 
-    Weights are stored in 16 bits. JobError when it differs by more than one level.
+    Convolutions are stored in 8 bits, with a scale for each channel, which costs 0.001 dB.
+    JobError when it differs by more than `TOLERANCE`.
     """
     plain = copy.deepcopy(net).cpu().float().eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     free = torch.export.Dim.AUTO
@@ -59,7 +62,11 @@ def write_network(
     if program is None:
         raise RuntimeError("torch.onnx.export gave no program")
     model = program.model_proto
-    store_compactly(model)
+    for node in model.graph.node:  # where in the code each came from: a tenth of the file
+        del node.metadata_props[:]
+        node.doc_string = ""
+    del model.graph.value_info[:]
+    store_compactly(model, tight=True, tight_from=TIGHT_FROM)
     onnx.save(model, str(path))
     channels = [value.shape[1] for value in inputs.values()]
     rng = torch.Generator().manual_seed(1)
