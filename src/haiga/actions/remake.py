@@ -53,15 +53,16 @@ def remake(
         painting, now, _ = make_painting(makers, text, recipe.seed, on_event)
         return painting, now
     if recipe.kind == "style":
-        like = recipe.request.get("like")
+        like, work = recipe.request.get("like"), recipe.request.get("work")
         styled, _, now, _ = make_styled(
             makers,
             _input(recipe.request.get("picture"), path),
-            _asked(recipe, "mood", str) if like is None else None,
+            _asked(recipe, "mood", str) if like is None and work is None else None,
             _input(like, path) if like is not None else None,
             _asked(recipe, "strength", float),
             recipe.seed,
             on_event,
+            _asked(recipe, "work", str) if work is not None else None,
         )
         return styled, now
     source = _input(recipe.request.get("picture"), path)

@@ -10,10 +10,11 @@ from typing import Any
 from haiga.actions.compose import restyle_step, style_for_mood
 from haiga.actions.inputs import PictureInput, read_input
 from haiga.actions.makers import Makers
+from haiga.actions.mood_choice import check_mood, picture_mood
 from haiga.actions.recipe import Recipe, digest, write_recipe
+from haiga.actions.style_banks import named_style
 from haiga.actions.targets import check_not_input, check_target
 from haiga.core.errors import UserError
-from haiga.core.moods import mood_named
 from haiga.core.nouns import Picture, Style
 from haiga.engine import local
 from haiga.engine.plan import Pipeline, Step
@@ -57,14 +58,25 @@ def restyle_file(
         raise UserError(f"strength: must be from 0 to 1, not {force:g}")
     check_not_input(out, source, *([like] if like else []))
     check_target(out)
-    named = mood_named(mood, "it was asked for").name if mood is not None else None
+    named = check_mood(mood)
     picture = read_input(source)
-    follow = read_input(like) if like is not None else None
+    work_id = like_id(makers, like)
+    follow = read_input(like) if like is not None and work_id is None else None
     styled, style, recipe, seconds = make_styled(
-        makers, picture, named, follow, force, seed, on_event
+        makers, picture, named, follow, force, seed, on_event, work_id
     )
     write_png(out, styled, recipe=recipe.for_file("styled"))
     return Styled(out, seed, style, force, seconds)
+
+
+def like_id(makers: Makers, like: Path | None) -> str | None:
+    """The id of the artwork of the bank that `--like` names; None where it is a picture's file."""
+    if like is None or like.exists() or like.name != str(like):
+        return None
+    known = {style.id for style in makers.stylist.styles()}
+    if str(like) in known or not like.suffix:
+        return named_style(makers.stylist.styles(), str(like)).id
+    return None
 
 
 def make_styled(
@@ -75,14 +87,22 @@ def make_styled(
     strength: float,
     seed: int,
     on_event: Listener = lambda event: None,
+    work_id: str | None = None,
 ) -> tuple[Picture, Style, Recipe, float]:
-    """The restyled picture, its style, its recipe and the seconds it took; writes nothing."""
+    """The restyled picture, its style, its recipe and the seconds it took; writes nothing.
+
+    The style is like the picture `like`, that of the artwork `work_id` of the bank, or
+    one for `mood`: a mood, or `random` or `from-picture`.
+    """
 
     def work(inputs: Mapping[str, Any], step_seed: int) -> Style:
         if like is not None:
             return makers.stylist.read_style(like.picture)
+        if work_id is not None:
+            return named_style(makers.stylist.styles(), work_id)
         assert mood is not None
-        return style_for_mood(makers, mood_named(mood, "it was asked for"), step_seed, ())
+        asked = picture_mood(makers.artist, mood, picture.picture, step_seed)
+        return style_for_mood(makers, asked, step_seed, ())
 
     choice = makers.artist.stylist
     style_step = Step(
@@ -103,6 +123,7 @@ def make_styled(
         request={
             "mood": mood,
             "like": like.table() if like else None,
+            "work": work_id,
             "strength": strength,
             "picture": picture.table(),
         },

@@ -11,12 +11,14 @@ from haiga.cli import (
     enlarge,
     evaluate,
     generate,
+    mood,
     mount,
     options,
     paint,
     replay,
     show,
     style,
+    styles,
     train,
     write,
 )
@@ -43,6 +45,8 @@ def build() -> typer.Typer:
     app.command("generate")(generate.generate)
     app.command("style")(style.style)
     app.command("enlarge")(enlarge.enlarge)
+    app.add_typer(styles.app, name="styles")
+    app.command("mood")(mood.mood)
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
     app.command("list")(listing.list_pieces)

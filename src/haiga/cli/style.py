@@ -18,13 +18,22 @@ def style(
     mood: Annotated[
         str | None,
         typer.Option(
-            "--mood", "-m", metavar="MOOD", help="Follow an artwork of this mood, such as sadness."
+            "--mood",
+            "-m",
+            metavar="MOOD|MODE",
+            help="Follow an artwork of this mood, such as sadness; from-picture reads the mood of "
+            "IN.png, random draws one.",
         ),
     ] = None,
     like: Annotated[
         Path | None,
-        typer.Option("--like", metavar="STYLE.jpg", help="Follow this picture instead."),
+        typer.Option(
+            "--like",
+            metavar="STYLE.jpg|ID",
+            help="Follow this picture instead, or the artwork of the bank with this id.",
+        ),
     ] = None,
+    bank: options.Bank = None,
     strength: Annotated[
         float | None,
         typer.Option(
@@ -42,6 +51,7 @@ def style(
     from haiga.actions.makers import Makers
     from haiga.actions.seeds import seeds_for
     from haiga.actions.style import restyle_file
+    from haiga.actions.style_banks import with_bank
     from haiga.cli import output
     from haiga.cli.create import credit_line
     from haiga.core.config import load_artist
@@ -49,7 +59,7 @@ def style(
     (number,) = seeds_for(seed, 1)
     with output.progress(2) as bar:
         styled = restyle_file(
-            Makers(load_artist(artist)),
+            Makers(with_bank(load_artist(artist), bank)),
             picture,
             mood=mood,
             like=like,
@@ -73,5 +83,6 @@ def style(
             }
         )
         return
-    followed = str(like) if like is not None else credit_line(credit).removeprefix("after ")
+    own = like is not None and like.exists()
+    followed = str(like) if own else credit_line(credit).removeprefix("after ")
     output.give(f"{styled.path} (seed {styled.seed})\nafter {followed}")
