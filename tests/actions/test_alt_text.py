@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haiga.actions.alt_text import MAX_CHARACTERS, colour_name, describe, main_colours
+from haiga.actions.alt_text import MAX_CHARACTERS, describe, main_colours
 from haiga.core.moods import mood_named
 from haiga.core.nouns import Picture, Poem, Style
+from haiga.features.colour_names import colour_name
 
 POEM = Poem(("winter moon rising", "a crow on the frozen pond", "and no one to see"), "haiku")
 MOOD = mood_named("sadness", "asked for")

@@ -28,7 +28,7 @@ PICTURES = ("painting", "styled", "sheet")
 class Request:
     """What was asked of an artist.
 
-    `mood` overrides the artist's choice of mood; `about` is a few words or
+    `mood`, a mood or a mode, overrides the artist's choice of mood; `about` is a few words or
     nothing; `avoided` names the styles that rest, because the artist's last
     pieces were made after them.
     """
@@ -48,12 +48,13 @@ BEGUN = ("poem", "unseen_words", "mood", "painting", "enlarged")
 
 def plan_beginning(makers: Makers, request: Request) -> Pipeline:
     """Poem, mood and painting of a piece, over its seed alone; it makes nothing yet."""
+    mood, painting = mood_step(makers, request.mood), painting_steps(makers)
+    feeling_first = "painting" not in mood.inputs
     return Pipeline(
         (
             poem_step(makers, request.about),
             unseen_step(makers),
-            mood_step(makers, request.mood),
-            *painting_steps(makers),
+            *((mood, *painting) if feeling_first else (*painting, mood)),
             enlarge_step(makers),
         )
     )

@@ -16,11 +16,11 @@ from haiga.actions.compose import (
     plan_finish,
 )
 from haiga.actions.makers import Makers
+from haiga.actions.mood_choice import check_mood
 from haiga.actions.recipe import digest, write_recipe
 from haiga.actions.texts import check_about
 from haiga.archive.stored import StoredPiece
 from haiga.archive.studio import Studio
-from haiga.core.moods import mood_named
 from haiga.core.nouns import Piece, Style
 from haiga.engine import local
 from haiga.engine.ahead import one_ahead
@@ -44,9 +44,9 @@ def create(
 
     A piece depends on its seed and what is asked alone, but for one rule: the
     styles of the artist's last pieces in this studio rest. They are part of the
-    recipe. Raises `UserError` for an unknown mood before anything is made.
+    recipe. `mood` is a mood or a mode. Raises `UserError` for an unknown one before anything is made.
     """
-    asked = mood_named(mood, "it was asked for").name if mood is not None else None
+    asked = check_mood(mood)
     steering = check_about(about)
     check_sheet(makers.artist)
 

@@ -1,29 +1,65 @@
-"""The mood of a piece: asked for, drawn, always the same, or read from the poem."""
+"""The mood of a piece: asked for, drawn, always the same, or read from poem or painting."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from haiga.actions.makers import Makers
-from haiga.core.config import FROM_POEM, RANDOM, Artist
+from haiga.core.config import FROM_PICTURE, FROM_POEM, MODES, RANDOM, Artist
+from haiga.core.errors import UserError
 from haiga.core.moods import MOODS, mood_named
-from haiga.core.nouns import Mood
+from haiga.core.nouns import Mood, Picture
 from haiga.core.seeds import generator
+from haiga.core.suggest import hint
 from haiga.engine.plan import Step
+
+SIGHT = "sight.v1"
+"""The name that recipes give the reading of a painting's mood (`roles.moods.sight`)."""
+
+
+def check_mood(asked: str | None) -> str | None:
+    """What was asked as recipes keep it: a mood of the vocabulary, a mode, or nothing.
+
+    Raises `UserError` for anything else.
+    """
+    if asked is None:
+        return None
+    key = asked.strip().lower()
+    if key in MODES:
+        return key
+    try:
+        return mood_named(asked, "").name
+    except UserError:
+        near = hint(asked, [*MODES, *MOODS], label="moods and modes")
+        raise UserError(f"no mood or mode named '{asked}'; {near}") from None
+
+
+def mood_mode(makers: Makers, asked: str | None) -> str:
+    """How the mood of a piece comes about: a mode, or the name of the mood it has."""
+    return asked if asked is not None else makers.artist.mood.mode
 
 
 def mood_step(makers: Makers, asked: str | None) -> Step:
-    """The mood of the poem, as asked or as the artist chooses moods."""
+    """The mood of a piece, as asked or as the artist chooses moods.
+
+    It reads the step `poem`, or `painting` where the mood is the painting's.
+    """
     artist = makers.artist
-    mode = artist.mood.mode
-    if asked is not None:
-        mood = mood_named(asked, "it was asked for")
-        return Step("mood", lambda inputs, seed: mood, ("poem",), settings={"mood": mood.name})
+    mode = mood_mode(makers, asked)
     if mode == RANDOM:
-        return Step("mood", lambda inputs, seed: _drawn(artist, seed), ("poem",))
+        return Step("mood", lambda inputs, seed: drawn_mood(artist, seed), ("poem",))
+    if mode == FROM_PICTURE:
+        return Step(
+            "mood",
+            lambda inputs, seed: seen_mood(artist, inputs["painting"]),
+            ("painting",),
+            use=SIGHT,
+        )
     if mode != FROM_POEM:
-        mood = mood_named(mode, f"it is the mood {artist.name} always works in")
+        reason = "it was asked for" if asked else f"it is the mood {artist.name} always works in"
+        mood = mood_named(mode, reason)
         return Step("mood", lambda inputs, seed: mood, ("poem",), settings={"mood": mood.name})
 
     def work(inputs: Mapping[str, Any], seed: int) -> Mood:
@@ -41,7 +77,16 @@ def mood_step(makers: Makers, asked: str | None) -> Step:
     )
 
 
-def _drawn(artist: Artist, seed: int) -> Mood:
+def seen_mood(artist: Artist, picture: Picture) -> Mood:
+    """The mood of a picture among those the artist works in, with its reason."""
+    from haiga.roles.moods.sight import read_picture_mood
+
+    mood = read_picture_mood(picture, artist.mood.moods)
+    return replace(mood, reason=f"the painting is {mood.reason}")
+
+
+def drawn_mood(artist: Artist, seed: int) -> Mood:
+    """A mood that the seed draws of those the artist works in."""
     names = list(artist.mood.moods or sorted(MOODS))
     name = names[int(generator(seed, "mood").integers(len(names)))]
     return mood_named(name, "it was drawn at random")

@@ -85,8 +85,9 @@ Mood = Annotated[
     typer.Option(
         "--mood",
         "-m",
-        metavar="MOOD",
-        help="One mood of the vocabulary, such as sadness. (default: as the artist says)",
+        metavar="MOOD|MODE",
+        help="A mood, such as sadness; from-poem or from-picture to read it from what is made; "
+        "random. (default: as the artist says)",
     ),
 ]
 

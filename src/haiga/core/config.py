@@ -21,7 +21,10 @@ ARTISTS = Path(__file__).parent.parent / "artists"
 MODELS = Path(__file__).parent.parent / "models" / "bundled"
 CARD = "card.toml"
 FROM_POEM = "from-poem"
+FROM_PICTURE = "from-picture"
 RANDOM = "random"
+MODES = (FROM_POEM, FROM_PICTURE, RANDOM)
+"""Ways of coming to a mood; a mood's own name is always that one."""
 MOST_CANDIDATES = 64
 
 
@@ -43,8 +46,9 @@ class PainterChoice(Choice):
 
 
 class MoodChoice(Choice):
-    """How moods are chosen: `from-poem`, `random`, or always one mood.
+    """How moods are chosen: `from-poem`, `from-picture`, `random`, or always one mood.
 
+    `from-picture` reads the finished painting, so that it gets a style that suits it.
     `moods` are those allowed; none named means all.
     """
 
@@ -240,10 +244,10 @@ def _mood_faults(table: Mapping[str, Any]) -> Iterator[_Fault]:
     for mood in allowed:
         if isinstance(mood, str) and mood not in MOODS:
             yield _Fault("mood.moods", f"no mood named '{mood}'; {hint(mood, MOODS)}")
-    if not isinstance(mode, str) or mode in (FROM_POEM, RANDOM):
+    if not isinstance(mode, str) or mode in MODES:
         return
     if mode not in MOODS:
-        modes = hint(mode, [FROM_POEM, RANDOM, *MOODS])
+        modes = hint(mode, [*MODES, *MOODS])
         yield _Fault("mood.mode", f"no mood or mode named '{mode}'; {modes}")
     elif allowed and mode not in allowed:
         yield _Fault("mood.mode", f"'{mode}' is not among the moods allowed in mood.moods")

@@ -8,6 +8,7 @@ Russell's circumplex and Mehrabian's pleasure, arousal and dominance.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from haiga.core.errors import UserError
@@ -54,9 +55,55 @@ MOODS: dict[str, Mood] = {
 """Every mood by its name, without a reason."""
 
 
+_SYNONYMS = {
+    "gratitude": "grateful thankful thankfulness",
+    "happiness": "happy joy joyful joyous cheerful glad gladness merry playful",
+    "humility": "humble simple modest quiet",
+    "love": "loving tender tenderness romantic affectionate",
+    "optimism": "optimistic hopeful hope uplifting",
+    "trust": "trusting peaceful peace serene serenity safe tranquil",
+    "anger": "angry rage furious stormy",
+    "arrogance": "arrogant proud pride",
+    "disgust": "disgusted disgusting",
+    "fear": "afraid fearful scared scary dread tense anxious",
+    "pessimism": "pessimistic hopeless gloomy gloom bleak despair",
+    "regret": "regretful nostalgic nostalgia wistful",
+    "sadness": "sad melancholy melancholic lonely sorrow mournful",
+    "shame": "ashamed guilty guilt",
+    "agreeableness": "agreeable calm friendly pleasant gentle mild",
+    "anticipation": "expectant waiting",
+    "disagreeableness": "disagreeable harsh bitter",
+    "shyness": "shy timid",
+    "surprise": "surprised surprising energetic wonder lively",
+    "neutral": "reflective plain none",
+}
+
+SYNONYMS: dict[str, str] = {
+    word: mood for mood, words in _SYNONYMS.items() for word in words.split()
+}
+"""Everyday words, each with the mood of the vocabulary that is meant."""
+
+
+def known_mood(name: str) -> str | None:
+    """The mood meant by a name or an everyday word, case aside; None where there is none.
+
+    Of several words ("Sad/Melancholic") the first that is known counts.
+    """
+    for key in (name.strip().lower(), *re.findall(r"[a-z]+", name.lower())):
+        if key in MOODS:
+            return key
+        if key in SYNONYMS:
+            return SYNONYMS[key]
+    return None
+
+
 def mood_named(name: str, reason: str) -> Mood:
-    """The mood of that name with a reason; UserError offers the nearest names."""
+    """The mood of that name, or of that everyday word, with a reason.
+
+    UserError offers the nearest names.
+    """
     key = name.strip().lower()
+    key = SYNONYMS.get(key, key)
     if key not in MOODS:
         raise UserError(f"no mood named '{name}'; {hint(name, MOODS, label='moods')}")
     entry = VOCABULARY[key]

@@ -63,8 +63,10 @@ class Mood:
 class Style:
     """What was measured of one artwork, with its credit; never the artwork itself.
 
-    `palette` is a few sRGB colours with their shares, most frequent first;
-    `code` is the numeric style code whose meaning belongs to the stylist.
+    `palette` is a few sRGB colours, most frequent first; `code` is the numeric
+    style code whose meaning belongs to the stylist. `credit` is the whole credit
+    line, `museum` who keeps the artwork, `about` further words that speak of it.
+    A style that is not `offered` is followed only where it is asked for by name.
     """
 
     id: str
@@ -78,6 +80,11 @@ class Style:
     arousal: float
     palette: tuple[tuple[int, int, int], ...]
     code: tuple[float, ...]
+    museum: str = ""
+    medium: str = ""
+    url: str = ""
+    about: str = ""
+    offered: bool = True
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,14 @@ def _srgb_of_linear() -> npt.NDArray[np.uint8]:
     return np.round(s * 255).astype(np.uint8)
 
 
+def linear_light(rgb: npt.NDArray[np.uint8]) -> Floats:
+    """Linear light in [0, 1] of sRGB levels, of the same shape."""
+    return _linear_of_srgb()[rgb]
+
+
 def oklab(rgb: npt.NDArray[np.uint8]) -> Floats:
     """OKLab of sRGB levels: (…, 3) uint8 to (…, 3) float32."""
-    linear = _linear_of_srgb()[rgb]  # (…, 3) in [0, 1]
-    lab: Floats = np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
+    lab: Floats = np.cbrt(linear_light(rgb) @ _TO_LMS.T) @ _TO_LAB.T
     return lab
 
 

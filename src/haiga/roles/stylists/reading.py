@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 
-import numpy as np
-from PIL import Image
-
-from haiga.core.moods import VOCABULARY
 from haiga.core.nouns import Picture, Style, check_picture
-from haiga.features.affect import Affect, picture_affect
-from haiga.features.colour import oklab, palette
+from haiga.features.affect import affect_of
+from haiga.features.colour import palette
+from haiga.roles.moods.sight import nearest_mood
 from haiga.roles.stylists.code import measure
 
 PALETTE_COLOURS = 8
 
 
 def style_of(picture: Picture, medium: str | None = None) -> Style:
-    """The style of a picture, with its mood read from colour and contrast.
+    """The style of a picture, with its mood read from colour and arrangement.
 
     Works for any picture from one pixel up. The id is made from its pixels.
     """
@@ -25,6 +22,7 @@ def style_of(picture: Picture, medium: str | None = None) -> Style:
     digest = hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).hexdigest()
     affect = affect_of(picture)
     colours, _ = palette(picture, PALETTE_COLOURS)
+    code = measure(picture, medium)
     return Style(
         id=f"own-{digest[:12]}",
         title="a picture of your own",
@@ -36,30 +34,6 @@ def style_of(picture: Picture, medium: str | None = None) -> Style:
         valence=round(affect.valence, 3),
         arousal=round(affect.arousal, 3),
         palette=colours,
-        code=measure(picture, medium).packed(),
+        code=code.packed(),
+        medium=code.medium,
     )
-
-
-def affect_of(picture: Picture) -> Affect:
-    """Valence, arousal and dominance of a picture of any size, see `features.affect`."""
-    image = Image.fromarray(picture)
-    image.thumbnail((192, 192), Image.Resampling.BOX)
-    lab = oklab(np.asarray(image))
-    light = lab[..., 0]
-    steps = [np.abs(np.diff(light, axis=axis)) for axis in (0, 1) if light.shape[axis] > 1]
-    busyness = float(np.mean([s.mean() for s in steps])) * 1.6 if steps else 0.0
-    return picture_affect(lab, busyness)
-
-
-def nearest_mood(affect: Affect) -> str:
-    """The mood of the vocabulary nearest in valence, arousal and dominance."""
-
-    def distance(name: str) -> float:
-        entry = VOCABULARY[name]
-        return (
-            (entry.valence - affect.valence) ** 2
-            + (entry.arousal - affect.arousal) ** 2
-            + 0.5 * (entry.dominance - affect.dominance) ** 2
-        )
-
-    return min(VOCABULARY, key=distance)

@@ -1,8 +1,9 @@
-"""Which artworks enter the style bank, and why others do not.
+"""Which artworks enter the style bank, why others do not, and which are offered for moods.
 
-A good reference has colour, light and a visible hand. Black-and-white
-reproductions, pages of text, frames, discoloured slides and near-black
-portraits are left out by measurement; what measurement cannot see, by name.
+Every readable picture enters once. Offered are good references: with colour, light
+and a visible hand. Black-and-white reproductions, pages of text, frames, discoloured
+slides and near-black portraits are told by measurement; what measurement cannot see,
+by name. Whoever asks for one of those by its id gets it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from PIL import Image
 
 from haiga.core.nouns import Picture
 from haiga.features.colour import Floats, oklab
+from haiga.features.hashes import dhash, differing_bits
+from haiga.roles.stylists.making import Entry
 
 Record = Mapping[str, Any]
 
@@ -29,12 +32,14 @@ Record = Mapping[str, Any]
 class Source:
     """A set of pictures.
 
-    `wanted` looks at a record; `limit` keeps that many, the most colourful and
-    well lit first, at most `by_one_hand` of one artist and `of_one_kind` (the
-    title before a colon). Works whose OKLab means and deviations lie nearer
-    than `alike` teach the same style: one stays. `trim` is the share of each
-    side that is cut off (frames, mounts, film borders); mean lightness and
-    chroma must lie within `light` and `chroma`.
+    Every picture that can be read enters the bank once: of those whose OKLab means and
+    deviations lie nearer than `twins` one stays. `limit` of them are offered for moods,
+    the most colourful and well lit first: those `wanted` by their record, with mean
+    lightness and chroma within `light` and `chroma`, at most `by_one_hand` of one artist
+    and `of_one_kind` (the title before a colon), none nearer to another than `alike`.
+    `trim` is the share of each side that is cut off (frames, mounts, film borders).
+    `padded` pictures may have white bars, which are cut off too.
+    `museum` keeps the works whose record names none; `credit` stands where that is not known.
     """
 
     name: str
@@ -44,9 +49,12 @@ class Source:
     credit: str
     wanted: Callable[[Record], bool]
     limit: int
+    museum: str = ""
     trim: float = 0.05
+    padded: bool = False
     by_one_hand: int = 16
     of_one_kind: int = 1000
+    twins: float = 0.006
     alike: float = 0.022
     light: tuple[float, float] = (0.40, 0.93)
     chroma: tuple[float, float] = (0.018, 0.16)
@@ -54,60 +62,132 @@ class Source:
 
 @dataclass(frozen=True)
 class Work:
-    """One artwork with its credit; `picture` reads the file."""
+    """One artwork: where its picture is, what is known of it, and how it looks.
+
+    `look` is (6,): means and deviations in OKLab; `fingerprint` the 64-bit difference hash.
+    """
 
     source: Source
     path: Path
-    id: str
-    title: str
-    artist: str
-    date: str
-    credit: str
-    licence: str
-    medium: str
-    url: str
+    entry: Entry
+    number: str
+    merit: float | None
+    look: Floats
+    fingerprint: int
 
     def picture(self) -> Picture:
         """The artwork without its margins, (h, w, 3)."""
-        return _opened(self.path, self.source.trim)
+        return _opened(self.path, self.source.trim, self.source.padded)
 
 
 @lru_cache(maxsize=4)
-def _opened(path: Path, trim: float) -> Picture:
+def _opened(path: Path, trim: float, padded: bool) -> Picture:
     image = Image.open(path).convert("RGB")
     dx, dy = round(image.width * trim), round(image.height * trim)
-    return np.asarray(image.crop((dx, dy, image.width - dx, image.height - dy))).copy()
+    picture = np.asarray(image.crop((dx, dy, image.width - dx, image.height - dy))).copy()
+    return without_bars(picture) if padded else picture
 
 
-def read_works(source: Source, pictures: Path) -> list[Work]:
-    """The chosen works of a source, in the order of their ids."""
+def without_bars(picture: Picture) -> Picture:
+    """The picture without bars of plain white or black that pad it to a square.
+
+    Left as it is where less than a quarter of a side would stay.
+    """
+    low, high = picture.min(axis=2), picture.max(axis=2)
+    blank = (low >= 246) | (high <= 6)
+    rows = np.flatnonzero(blank.mean(axis=1) < 0.97)
+    columns = np.flatnonzero(blank.mean(axis=0) < 0.97)
+    height, width = picture.shape[:2]
+    if len(rows) < height / 4 or len(columns) < width / 4:
+        return picture
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
+
+
+@dataclass
+class Selection:
+    """The works that enter a bank, and how many of each source do not, by reason."""
+
+    works: list[Work] = field(default_factory=list)
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+SAME = "the same picture as a work of another set"
+TWIN = "looks like another work of its set"
+BROKEN = "cannot be read"
+
+
+def select_works(pictures: Path, sources: Sequence[Source]) -> Selection:
+    """The works of every source, each source's in the order of their ids."""
+    chosen = Selection()
+    numbers: set[str] = set()
+    hashes = np.zeros(0, np.uint64)
+    for source in sources:
+        kept = []
+        read = _read(source, pictures, chosen.left_out)
+        for work in sorted(read, key=lambda work: (-(work.merit or -9.0), work.entry.id)):
+            mine = np.array([work.fingerprint], np.uint64)
+            if work.number in numbers or (differing_bits(mine, hashes) <= SAME_BITS).any():
+                chosen.left_out[source.name, SAME] += 1
+            elif any(float(np.linalg.norm(work.look - w.look)) < source.twins for w in kept):
+                chosen.left_out[source.name, TWIN] += 1
+            else:
+                kept.append(work)
+        numbers |= {work.number for work in read if work.number}
+        hashes = np.concatenate([hashes, np.array([w.fingerprint for w in kept], np.uint64)])
+        chosen.works += sorted(_offered(source, kept), key=lambda work: work.entry.id)
+    return chosen
+
+
+SAME_BITS = 3
+"""Hashes that differ in so few bits of 64 are taken for one picture."""
+
+
+def _read(source: Source, pictures: Path, left_out: Counter[tuple[str, str]]) -> list[Work]:
     folder = pictures / source.name
+    works = []
     with (folder / "metadata.jsonl").open(encoding="utf-8") as lines:
-        records = [record for record in map(json.loads, lines) if source.wanted(record)]
-    ranked = []
-    for record in records:
-        work = _work(source, folder, record)
-        merit, look = _judged(source, work.picture())
-        if merit is not None:
-            ranked.append((merit, look, work))
-    ranked.sort(key=lambda item: (-item[0], item[2].id))
+        for record in map(json.loads, lines):
+            try:
+                picture = _opened(folder / record["file"], source.trim, source.padded)
+            except OSError:
+                left_out[source.name, BROKEN] += 1
+                continue
+            merit, look = _judged(source, picture)
+            works.append(
+                Work(
+                    source=source,
+                    path=folder / record["file"],
+                    entry=_entry(source, record),
+                    number=str(record.get("id") or ""),
+                    merit=merit if source.wanted(record) else None,
+                    look=look,
+                    fingerprint=int(dhash([picture])[0]),
+                )
+            )
+    return works
+
+
+def _offered(source: Source, works: Sequence[Work]) -> list[Work]:
+    """The works, given the best first, of which `limit` remain offered for moods."""
     hands: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     looks: list[Floats] = []
-    chosen: list[Work] = []
-    for _, look, work in ranked:
-        kind = work.title.partition(":")[0]
-        crowded = (
-            (work.artist and hands[work.artist] >= source.by_one_hand)
-            or kinds[kind] >= source.of_one_kind
-            or any(float(np.linalg.norm(look - other)) < source.alike for other in looks)
+    marked = []
+    for work in works:
+        artist, kind = work.entry.artist, work.entry.title.partition(":")[0]
+        good = (
+            work.merit is not None
+            and len(looks) < source.limit
+            and not (artist and hands[artist] >= source.by_one_hand)
+            and kinds[kind] < source.of_one_kind
+            and all(float(np.linalg.norm(work.look - other)) >= source.alike for other in looks)
         )
-        if not crowded:
-            hands[work.artist] += 1
+        if good:
+            hands[artist] += 1
             kinds[kind] += 1
-            looks.append(look)
-            chosen.append(work)
-    return sorted(chosen[: source.limit], key=lambda work: work.id)
+            looks.append(work.look)
+        marked.append(replace(work, entry=replace(work.entry, offered=good)))
+    return marked
 
 
 def _judged(source: Source, picture: Picture) -> tuple[float | None, Floats]:
@@ -127,36 +207,61 @@ def _judged(source: Source, picture: Picture) -> tuple[float | None, Floats]:
         return None, look
     if source.medium == "ink" and (green < -0.022 or lab[:, 2].mean() < -0.02 or chroma > 0.075):
         return None, look  # slides that have turned green, violet or bright yellow
+    if source.medium == "oil" and _on_white(picture):
+        return None, look
     merit = 6 * variety + 2 * chroma + min(contrast, 0.2) - 0.3 * abs(light - 0.62)
     return merit, look
 
 
-def _work(source: Source, folder: Path, record: Record) -> Work:
+def _on_white(picture: Picture) -> bool:
+    """Whether two corners or more are bare white: a round or shaped picture, cut out."""
+    side = max(2, min(picture.shape[:2]) // 20)
+    corners = [picture[y, x] for y in (slice(side), slice(-side, None))
+               for x in (slice(side), slice(-side, None))]  # fmt: skip
+    return sum(bool(corner.min() >= 240) for corner in corners) >= 2
+
+
+def _entry(source: Source, record: Record) -> Entry:
     title = _clean(record.get("title")) or _untitled(record)
-    artist = _clean(record.get("artist"))
-    date = _clean(record.get("date"))
-    stem = Path(record["file"]).stem
-    holder = _holder(source, record)
-    by = ", ".join(part for part in (artist, title, date) if part)
-    return Work(
-        source=source,
-        path=folder / record["file"],
-        id=f"{source.prefix}-{re.sub(r'[^a-z0-9]+', '-', stem.lower()).strip('-')[:40]}",
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(record["file"]).stem.lower()).strip("-")[:40]
+    prefix = source.prefix
+    if source.name == "square_paintings" and not _landscape(record):
+        prefix = "painting"
+    museum = _clean(record.get("museum")) or source.museum
+    if source.name == "museum_textures":
+        museum = ", ".join(record["tags"])
+    known = museum and museum != "Unknown"
+    return Entry(
+        id=f"{prefix}-{stem}",
         title=title,
-        artist=artist,
-        date=date,
-        credit=f"{by}. {holder}",
+        artist=_clean(record.get("artist")),
+        date=_clean(record.get("date")),
+        museum=museum if known else "",
+        credit="" if known else source.credit,
+        url=_clean(record.get("url")),
+        about=_about(source, record, title),
         licence=str(record["licence"]),
         medium=_medium(source, record),
-        url=_clean(record.get("url")),
     )
 
 
-def _holder(source: Source, record: Record) -> str:
-    if source.name == "museum_textures":
-        return ", ".join(record["tags"])
-    museum = _clean(record.get("museum"))
-    return museum if museum and museum != "Unknown" else source.credit
+def _about(source: Source, record: Record, title: str) -> str:
+    """What a record says of the picture besides its title: captions, tags, kinds; each word once"""
+    tags = [] if source.name == "museum_textures" else list(record.get("tags") or [])
+    said = [*(record.get("captions") or []), *tags, *(record.get("genre_guess") or [])]
+    parts: list[str] = []
+    for part in (re.sub(r"[^\w\s'’,-]+", "", _clean(part)).strip() for part in said):
+        told = " ".join([title, *parts]).lower()
+        if part and part.lower() not in told and part.lower() not in _SAID_OF_ALL:
+            parts.append(part)
+    return "; ".join(parts)[:MOST_ABOUT]
+
+
+MOST_ABOUT = 120  # characters: more would make the bank heavy
+_SAID_OF_ALL = frozenset(
+    ["ink painting", "chinese painting", "ukiyo-e", "woodblock print", "oil painting",
+     "thirty-six views of mount fuji", "mount fuji", "oil on canvas"]
+)  # fmt: skip
 
 
 def _medium(source: Source, record: Record) -> str:
@@ -197,6 +302,9 @@ _NOT_ART = re.compile(
 )
 
 
+_USDA = "U.S. Department of Agriculture Pomological Watercolor Collection"
+
+
 def _any(_: Record) -> bool:
     return True
 
@@ -218,11 +326,12 @@ def _watercolour(record: Record) -> bool:
 SOURCES: tuple[Source, ...] = (
     Source(
         "hokusai_fuji", "hokusai", "woodblock", "Public domain",
-        "The Metropolitan Museum of Art", _any, 36, trim=0.04, by_one_hand=36, alike=0.0,
+        "The Metropolitan Museum of Art", _any, 36, museum="The Metropolitan Museum of Art",
+        trim=0.04, by_one_hand=36, twins=0.0, alike=0.0,
     ),
     Source(
         "museum_textures", "texture", "woodblock", "CC0 and public domain",
-        "The Met, Smithsonian, New York Public Library, Biodiversity Heritage Library",
+        "The Met, Smithsonian, New York Public Library, Biodiversity Heritage Library, NASA",
         _texture, 130, trim=0.0, light=(0.36, 0.93), chroma=(0.012, 0.2),
     ),
     Source(
@@ -232,22 +341,29 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         "usda_watercolors_large", "usda", "watercolour", "Public domain (US Government work)",
-        "U.S. Department of Agriculture Pomological Watercolor Collection", _watercolour, 60,
-        trim=0.05, of_one_kind=7, light=(0.5, 0.97),
+        _USDA, _watercolour, 60, museum=_USDA,
+        trim=0.05, of_one_kind=7, twins=0.012, light=(0.5, 0.97),
     ),
     Source(
-        "met_paintings", "met", "oil", "CC0", "The Metropolitan Museum of Art", _any, 70,
-        trim=0.06,
+        "met_paintings", "met", "oil", "CC0", "The Metropolitan Museum of Art", _any, 100,
+        museum="The Metropolitan Museum of Art", trim=0.06,
     ),
     Source(
-        "aic_paintings", "aic", "oil", "CC0", "Art Institute of Chicago", _any, 80, trim=0.05,
+        "aic_paintings", "aic", "oil", "CC0", "Art Institute of Chicago", _any, 110,
+        museum="Art Institute of Chicago", trim=0.05,
     ),
     Source(
-        "berlin_mood_paintings", "berlin", "oil", "Public domain", "Stadtmuseum Berlin", _any, 40,
-        trim=0.05,
+        "berlin_mood_paintings", "berlin", "oil", "Public domain", "Stadtmuseum Berlin", _any, 60,
+        museum="Stadtmuseum Berlin", trim=0.05,
     ),
     Source(
         "square_paintings", "landscape", "oil", "Public domain",
-        "museum not recorded; listed on Wikidata", _landscape, 120, trim=0.02,
+        "museum not recorded; listed on Wikidata", _any, 700, trim=0.02,
+        padded=True,
+    ),
+    Source(
+        "usda_watercolors_small", "usda", "watercolour", "Public domain (US Government work)",
+        _USDA, _watercolour, 40, museum=_USDA,
+        trim=0.05, of_one_kind=4, twins=0.022, light=(0.5, 0.97),
     ),
 )  # fmt: skip
