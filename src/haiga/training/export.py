@@ -56,12 +56,14 @@ def to_onnx(
     onnx.save(model, str(path))
 
 
-def store_compactly(model: onnx.ModelProto, *, tight: bool = False) -> None:
+def store_compactly(
+    model: onnx.ModelProto, *, tight: bool = False, tight_from: int = LARGE_WHEN_TIGHT
+) -> None:
     """Store large float32 initializers as float16, and the largest matrices as int8, in place.
 
     An int8 matrix has one scale for each column (its largest absolute value
     over 127); an int8 convolution, which only `tight` makes, one for each
-    channel it gives.
+    channel it gives. `tight_from` is how many values those need that `tight` stores so.
     """
     gives = _output_axes(model)
     kept, widened = [], []
@@ -72,7 +74,7 @@ def store_compactly(model: onnx.ModelProto, *, tight: bool = False) -> None:
             continue
         name = tensor.name
         axis = 1 if values.ndim == 2 else gives.get(name) if tight else None
-        if axis is not None and values.size >= (LARGE_WHEN_TIGHT if tight else LARGE):
+        if axis is not None and values.size >= (tight_from if tight else LARGE):
             others = tuple(i for i in range(values.ndim) if i != axis)
             scale = np.maximum(np.abs(values).max(others, keepdims=True), 1e-8) / np.float32(127)
             whole = np.round(values / scale).astype(np.int8)

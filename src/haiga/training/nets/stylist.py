@@ -62,7 +62,7 @@ class StyleEncoder(nn.Module):
         self.register_buffer("opponent", _OPPONENT.clone())
         widths = (3, 24, 48, 64, 96)
         self.convs = nn.ModuleList(_Conv(a, b, 2) for a, b in zip(widths, widths[1:], strict=False))
-        self.code = nn.Linear(2 * sum(widths[1:]), CODE - 6)
+        self.to_code = nn.Linear(2 * sum(widths[1:]), CODE - 6)
 
     def forward(self, style: Tensor) -> Tensor:
         x = _turned(style, self.opponent)
@@ -72,7 +72,7 @@ class StyleEncoder(nn.Module):
             x = F.relu(conv(x))
             level_mean, level_deviation, _ = _moments(x)
             found += [level_mean, level_deviation]
-        learned = self.code(torch.cat(found, 1).flatten(1))
+        learned = self.to_code(torch.cat(found, 1).flatten(1))
         return torch.cat([mean.flatten(1), deviation.flatten(1), learned], 1)
 
 

@@ -6,8 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from haiga.core.errors import UserError
 from haiga.training.nets.teacher import Teacher
+from haiga.training.pictures.credits import sources
 from haiga.training.pictures.loop import Parts
 from haiga.training.pictures.session import (
     WORK,
@@ -19,14 +22,17 @@ from haiga.training.pictures.session import (
     set_threads,
     sit,
 )
-from haiga.training.pictures.store import build_store
+from haiga.training.pictures.store import PictureStore, build_store
 from haiga.training.pictures.told import Live
-from haiga.training.stylists.gathering import names_of, read_folders, uses_of
+from haiga.training.stylists.export import write_stylist
+from haiga.training.stylists.gathering import Uses, names_of, read_folders, uses_of
 from haiga.training.stylists.looking import Looking
 from haiga.training.stylists.pairs import Pairs
 from haiga.training.stylists.trainee import StylistTrainee
 
 STORED_PX = 320
+FIGURES = ("style_distance", "unstyled_distance", "content_cosine")
+"""The figures of a look that the card tells."""
 LEAST, LEAST_HELD = 8, 2
 """Fewer pictures or styles to learn from, or held out, are refused."""
 
@@ -93,4 +99,28 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
         parts=parts,
     )
     run, _ = sit(job, budget, o.out, live, resume=o.resume)
-    live.say(f"step {run.place.step}")
+    run.load_best()
+    row = next((r for r in run.place.rows if r["step"] == run.place.best_step), {})
+    encoder, restyler = (average.net for average in run.parts.learner.averages.values())
+    write_stylist(
+        encoder,
+        restyler,
+        o.out,
+        name=o.name or o.out.name,
+        data=credits_of(store, uses),
+        figures={
+            "training_steps": run.place.step,
+            "training_minutes": round(run.place.seconds / 60, 1),
+            **{name: round(float(row[name]), 4) for name in FIGURES if name in row},
+        },
+        recipe=f"haiga train stylist --batch {o.batch} --seed {o.seed} --steps {run.plan.steps}",
+        commit=o.commit,
+    )
+    live.say(f"the stylist is in {o.out}; `haiga style IN.png --like ART.jpg --network {o.out}`")
+
+
+def credits_of(store: PictureStore, uses: Uses) -> list[dict[str, Any]]:
+    """Whose pictures were learned from, a row for each source, for the card."""
+    used = np.union1d(uses.contents, uses.styles)
+    works = {store.items[i].group: store.items[i].columns for i in used.tolist()}
+    return sources(list(works.values()), "pictures")
