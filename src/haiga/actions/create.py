@@ -44,7 +44,8 @@ def create(
 
     A piece depends on its seed and what is asked alone, but for one rule: the
     styles of the artist's last pieces in this studio rest. They are part of the
-    recipe. `mood` is a mood or a mode. Raises `UserError` for an unknown one before anything is made.
+    recipe. `mood` is a mood or a mode. Raises `UserError` for an unknown one before
+    anything is made.
     """
     asked = check_mood(mood)
     steering = check_about(about)

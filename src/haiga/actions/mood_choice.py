@@ -85,6 +85,20 @@ def seen_mood(artist: Artist, picture: Picture) -> Mood:
     return replace(mood, reason=f"the painting is {mood.reason}")
 
 
+def picture_mood(artist: Artist, asked: str, picture: Picture, seed: int) -> Mood:
+    """The mood that a picture which is to be restyled gets: a named one, drawn, or its own.
+
+    Raises `UserError` for `from-poem`: there is none.
+    """
+    if asked == FROM_PICTURE:
+        return seen_mood(artist, picture)
+    if asked == RANDOM:
+        return drawn_mood(artist, seed)
+    if asked == FROM_POEM:
+        raise UserError("--mood from-poem: there is no poem here; from-picture reads the picture")
+    return mood_named(asked, "it was asked for")
+
+
 def drawn_mood(artist: Artist, seed: int) -> Mood:
     """A mood that the seed draws of those the artist works in."""
     names = list(artist.mood.moods or sorted(MOODS))

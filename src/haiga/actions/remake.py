@@ -45,8 +45,8 @@ def remake(
     if recipe.file not in FILES[recipe.kind]:
         raise UserError(f"recipe: `haiga {recipe.kind}` makes no picture named '{recipe.file}'")
     if recipe.kind == "piece":
-        request = _fitted(Request, recipe.request, "request")
-        piece = compose_piece(makers, request, recipe.seed, on_event)
+        wanted = _fitted(Request, recipe.request, "request")
+        piece = compose_piece(makers, wanted, recipe.seed, on_event)
         pictures = {"painting": piece.painting, "styled": piece.styled, "sheet": piece.sheet}
         return pictures[recipe.file], Recipe.model_validate(piece.recipe)
     if recipe.kind == "paint":
@@ -54,7 +54,8 @@ def remake(
         painting, now, _ = make_painting(makers, text, recipe.seed, on_event)
         return painting, now
     if recipe.kind == "style":
-        styled, _, _, now, _ = make_styled(makers, _style_request(recipe, path), recipe.seed, on_event)
+        request = _style_request(recipe, path)
+        styled, _, _, now, _ = make_styled(makers, request, recipe.seed, on_event)
         return styled, now
     source = _input(recipe.request.get("picture"), path)
     poem = Poem(_asked(recipe, "poem", tuple[str, ...]))
@@ -70,7 +71,8 @@ def _style_request(recipe: Recipe, path: Path) -> StyleRequest:
 
     asked = recipe.request
     likes = asked.get("like") or []
-    tables = [likes] if isinstance(likes, Mapping) else _fitted(list[dict[str, Any]], likes, "like")
+    likes = [likes] if isinstance(likes, Mapping) else likes
+    tables = _fitted(list[dict[str, Any]], likes, "request.like")
     regions = _fitted(list[dict[str, Any]], asked.get("regions") or [], "request.regions")
     return StyleRequest(
         found(asked.get("picture")),

@@ -10,11 +10,11 @@ from typing import Any
 from haiga.actions.compose import style_for_mood
 from haiga.actions.inputs import PictureInput, read_input
 from haiga.actions.makers import Makers
+from haiga.actions.mood_choice import check_mood, picture_mood
 from haiga.actions.recipe import Recipe, digest, write_recipe
 from haiga.actions.style_choice import Follow, Region, pictures_of, read_follow, read_region
 from haiga.actions.targets import check_not_input, check_target
 from haiga.core.errors import JobError, UserError
-from haiga.core.moods import mood_named
 from haiga.core.nouns import Picture, Style, check_picture
 from haiga.engine import local
 from haiga.engine.plan import Pipeline, Step
@@ -40,7 +40,8 @@ class Styled:
 
 @dataclass(frozen=True)
 class StyleRequest:
-    """What a picture is to follow: a mood or styles, not both, and styles of regions."""
+    """What a picture is to follow: a mood (or `random` or `from-picture`) or styles, not both,
+    and styles of regions."""
 
     picture: PictureInput
     strength: float
@@ -86,7 +87,7 @@ def restyle_file(
         raise UserError(f"strength: must be from 0 to 1, not {force:g}")
     check_not_input(out, source)
     check_target(out)
-    named = mood_named(mood, "it was asked for").name if mood is not None else None
+    named = check_mood(mood)
     follows = tuple(map(read_follow, likes))
     asked = tuple(map(read_region, regions))
     check_not_input(out, source, *pictures_of(follows, asked))
@@ -147,7 +148,8 @@ def _steps(makers: Makers, request: StyleRequest) -> list[Step]:
         if follows:
             return mixed([f.style(makers.stylist) for f in follows], [f.weight for f in follows])
         assert request.mood is not None
-        return style_for_mood(makers, mood_named(request.mood, "it was asked for"), step_seed, ())
+        feeling = picture_mood(makers.artist, request.mood, request.picture.picture, step_seed)
+        return style_for_mood(makers, feeling, step_seed, ())
 
     def region_styles(inputs: Mapping[str, Any], step_seed: int) -> tuple[Style, ...]:
         return tuple(region.follow.style(makers.stylist) for region in regions)

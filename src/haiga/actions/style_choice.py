@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from haiga.actions.inputs import PictureInput, read_input
+from haiga.actions.style_banks import bank_of, named_style, with_bank
 from haiga.core.config import Artist
 from haiga.core.errors import UserError
 from haiga.core.nouns import Style
 from haiga.core.registry import names
 from haiga.core.roles import Stylist
-from haiga.core.suggest import hint, nearest
+from haiga.core.suggest import hint
 
+SUFFIXES = frozenset(
+    ".png .jpg .jpeg .webp .tif .tiff .gif .bmp .avif .heic .jp2 .ppm".split()
+)
+"""A name that ends so means a file, not an artwork of the bank."""
 PHOTOREALISTIC = "transport.v1"
 """The stylist that changes colours alone."""
 
@@ -36,7 +41,7 @@ class Follow:
         """The style as the stylist reads it; UserError for an artwork that its bank lacks."""
         if self.picture is not None:
             return stylist.read_style(self.picture.picture)
-        return artwork_named(stylist.styles(), self.artwork)
+        return named_style(stylist.styles(), self.artwork)
 
 
 @dataclass(frozen=True)
@@ -49,17 +54,6 @@ class Region:
     def table(self) -> dict[str, Any]:
         """What a recipe keeps of it."""
         return {"mask": self.mask.table(), **self.follow.table()}
-
-
-def artwork_named(styles: Sequence[Style], artwork: str) -> Style:
-    """The bank's artwork of an id; UserError names those nearest."""
-    find: Callable[[str], Style | None] | None = getattr(styles, "named", None)
-    found = find(artwork) if find else next((s for s in styles if s.id == artwork), None)
-    if found is None:
-        near = nearest(artwork, (style.id for style in styles))
-        told = f"did you mean {' or '.join(near)}?" if near else "`haiga styles list` names them"
-        raise UserError(f"{artwork}: is no file, and no artwork of the bank; {told}")
-    return found
 
 
 def read_follow(text: str) -> Follow:
@@ -84,7 +78,7 @@ def read_follow(text: str) -> Follow:
                 )
     if path.exists():
         return Follow(read_input(path), "", weight)
-    if path.suffix or "/" in str(path):
+    if path.suffix.lower() in SUFFIXES or len(path.parts) != 1:
         raise UserError(f"{path}: there is no such file")
     return Follow(None, str(path), weight)
 
@@ -123,8 +117,10 @@ def with_stylist(artist: Artist, name: str | None, *, keep_structure: bool = Fal
         return artist
     if name not in names("stylist"):
         raise UserError(f"--stylist: none named '{name}'; {hint(name, names('stylist'))}")
+    followed = bank_of(artist)
     stylist = artist.stylist.model_copy(update={"use": name, "settings": {}})
-    return artist.model_copy(update={"stylist": stylist})
+    changed = artist.model_copy(update={"stylist": stylist})
+    return with_bank(changed, followed)
 
 
 def pictures_of(follows: Sequence[Follow], regions: Sequence[Region]) -> list[Path]:

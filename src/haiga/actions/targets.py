@@ -7,6 +7,7 @@ from pathlib import Path
 
 from haiga.core.errors import HaigaError, UserError
 from haiga.media.recipe import read_recipe
+from haiga.models.card import read_card
 
 
 def check_target(path: Path) -> Path:
@@ -62,3 +63,17 @@ def check_not_input(out: Path, *inputs: Path) -> None:
     for path in inputs:
         if out.exists() and path.exists() and out.samefile(path):
             raise UserError(f"{out}: is the input itself; give the result another name")
+
+
+def check_bank_target(out: Path) -> None:
+    """Refuse a folder for a style bank that holds anything but a style bank."""
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out}: is a file; give the name of a folder for the bank")
+    if not out.is_dir() or not any(out.iterdir()):
+        return
+    try:
+        ours = read_card(out).role == "stylist"
+    except HaigaError:
+        ours = False
+    if not ours:
+        raise UserError(f"{out}: holds other files; give a new folder for the bank")

@@ -10,12 +10,14 @@ from haiga.cli import (
     create,
     evaluate,
     generate,
+    mood,
     mount,
     options,
     paint,
     replay,
     show,
     style,
+    styles,
     train,
     write,
 )
@@ -41,6 +43,8 @@ def build() -> typer.Typer:
     app.command("paint")(paint.paint)
     app.command("generate")(generate.generate)
     app.command("style")(style.style)
+    app.add_typer(styles.app, name="styles")
+    app.command("mood")(mood.mood)
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
     app.command("list")(listing.list_pieces)

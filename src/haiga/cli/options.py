@@ -91,6 +91,16 @@ Mood = Annotated[
     ),
 ]
 
+Bank = Annotated[
+    str | None,
+    typer.Option(
+        "--bank",
+        metavar="NAME|DIR",
+        help="Follow the artworks of this bank: a folder that `haiga styles make` wrote. "
+        "(default: as the artist says)",
+    ),
+]
+
 Json = Annotated[
     bool,
     typer.Option(

@@ -21,7 +21,11 @@ def style(
     mood: Annotated[
         str | None,
         typer.Option(
-            "--mood", "-m", metavar="MOOD", help="Follow an artwork of this mood, such as sadness."
+            "--mood",
+            "-m",
+            metavar="MOOD|MODE",
+            help="Follow an artwork of this mood, such as sadness; from-picture reads the mood of "
+            "IN.png, random draws one.",
         ),
     ] = None,
     like: Annotated[
@@ -52,6 +56,7 @@ def style(
         bool,
         typer.Option("--keep-structure", help="Change colours alone: a photograph stays one."),
     ] = False,
+    bank: options.Bank = None,
     strength: Annotated[
         float | None,
         typer.Option(
@@ -69,12 +74,14 @@ def style(
     from haiga.actions.makers import Makers
     from haiga.actions.seeds import seeds_for
     from haiga.actions.style import restyle_file
+    from haiga.actions.style_banks import with_bank
     from haiga.actions.style_choice import with_stylist
     from haiga.cli import output
     from haiga.core.config import load_artist
 
     (number,) = seeds_for(seed, 1)
-    chosen = with_stylist(load_artist(artist), stylist, keep_structure=keep_structure)
+    asked = with_stylist(load_artist(artist), stylist, keep_structure=keep_structure)
+    chosen = with_bank(asked, bank)
     with output.progress(2) as bar:
         styled = restyle_file(
             Makers(chosen),
@@ -102,9 +109,11 @@ def style(
             }
         )
         return
-    named = [*(like or []), *([] if mood is None or base is None else [_told(base)])]
+    alone = base if base is not None and len(like or []) < 2 else None
+    own = any(Path(text).exists() for text in like or [])
+    first = [_told(alone)] if alone is not None and not own else list(like or [])
     inside = [text.partition("=")[2] for text in region or []]
-    output.give(f"{styled.path} (seed {styled.seed})\nafter {', '.join([*named, *inside])}")
+    output.give(f"{styled.path} (seed {styled.seed})\nafter {', '.join([*first, *inside])}")
 
 
 def _credit(style: Style) -> dict[str, str]:

@@ -89,7 +89,8 @@ def known_mood(name: str) -> str | None:
 
     Of several words ("Sad/Melancholic") the first that is known counts.
     """
-    for key in (name.strip().lower(), *re.findall(r"[a-z]+", name.lower())):
+    keys: list[str] = [name.strip().lower(), *re.findall(r"[a-z]+", name.lower())]
+    for key in keys:
         if key in MOODS:
             return key
         if key in SYNONYMS:

@@ -64,9 +64,7 @@ def affect_measures(picture: Picture) -> dict[str, float]:
         **asdict(colour_emotion(small)),
         **asdict(composition(small)),
     }
-    return {
-        name: (raw[name] - mean) / spread for name, (mean, spread) in AMONG_PAINTINGS.items()
-    }
+    return {name: (raw[name] - mean) / spread for name, (mean, spread) in AMONG_PAINTINGS.items()}
 
 
 def affect_of(picture: Picture) -> Affect:

@@ -71,7 +71,7 @@ def test_a_known_medium_is_kept_and_an_unknown_one_refused(artwork: Make) -> Non
 def test_most_artworks_of_each_medium_are_recognised_from_their_code(
     bank: tuple[Style, ...],
 ) -> None:
-    known = [(s, unpacked(s.code, s.id)) for s in bank]
+    known = [(s, unpacked(s.code, s.id)) for s in bank if s.offered]
     for medium in MEDIA:
         codes = [code for _, code in known if code.medium == medium]
         right = sum(guessed(code) == medium for code in codes)

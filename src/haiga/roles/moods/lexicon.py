@@ -1,14 +1,17 @@
-"""The mood reader `lexicon.v1`: polarity of the words and what their images lean to.
+"""The mood readers `lexicon.v1` and `lexicon.v2`: polarity of words, and what images lean to.
 
 Polarity is VADER's (Hutto and Gilbert, ICWSM 2014), which knows feelings but no
 nature; images, seasons and hours come from `imagery`. Both are added up per
-mood of the vocabulary, and the reason names the words that decided.
+mood of the vocabulary, and the reason names the words that decided. `lexicon.v2`
+trusts polarity more, and gives a poem a mood against its whole less easily: it tells
+glad poems from sad ones more often (`benchmarks/moods.py`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, cast
 
@@ -24,6 +27,16 @@ from haiga.roles.moods.imagery import NEGATIONS, SEASON_LEANS, Leaning, leaning_
 FROM_POEM, RANDOM = "from-poem", "random"
 
 
+@dataclass(frozen=True)
+class Weights:
+    """How much polarity adds to the poem's valence, and how much a mood against it loses."""
+
+    polarity: float
+    against: float
+
+
+FIRST, SECOND = Weights(0.6, 0.8), Weights(1.4, 2.4)
+
 SEEN_NOT_FELT = frozenset(
     """
     lying falling fallen fall falls low lower leave drop drops dropped cut cuts cutting sharp fire
@@ -34,12 +47,14 @@ SEEN_NOT_FELT = frozenset(
 
 
 class LexiconMoodReader:
-    """Reads the mood of poems.
+    """Reads the mood of poems, as `lexicon.v1` did from the first.
 
     `mode`: `from-poem`, `random` (drawn by the seed, and says so), or the name
     of a mood that every poem gets. `moods`: the only moods to choose from; all
     twenty where it is left out. Raises UserError for names it does not know.
     """
+
+    _weights = FIRST
 
     def __init__(self, *, mode: str = FROM_POEM, moods: Sequence[str] | None = None) -> None:
         if mode not in (FROM_POEM, RANDOM) and mode not in MOODS:
@@ -72,10 +87,16 @@ class LexiconMoodReader:
             return mood_named(name, "drawn at random by the seed, not read from the poem")
         if self._mode != FROM_POEM:
             return mood_named(self._mode, "asked for, not read from the poem")
-        return read_mood(poem, self._moods, seed)
+        return read_mood(poem, self._moods, seed, self._weights)
 
 
-def read_mood(poem: Poem, allowed: Sequence[str], seed: int) -> Mood:
+class LexiconMoodReader2(LexiconMoodReader):
+    """`lexicon.v2`: the same settings and lexicons, weighed anew."""
+
+    _weights = SECOND
+
+
+def read_mood(poem: Poem, allowed: Sequence[str], seed: int, weights: Weights = SECOND) -> Mood:
     """The allowed mood that the poem's words lean to most, and why.
 
     Each image adds its weight to its moods; polarity adds to the moods whose
@@ -106,11 +127,11 @@ def read_mood(poem: Poem, allowed: Sequence[str], seed: int) -> Mood:
         arousals.append(0.6 * arousal)
         for mood, weight in shares(moods).items():
             scores[mood] += 0.45 * weight
-    polarity = _vader().polarity_scores(poem.text)["compound"] if text else 0.0
+    polarity = polarity_of(poem.text) if text else 0.0
     if not valences and abs(polarity) < 0.05:
         return mood_named(_nearest(0.0, -0.25, allowed), "no word in it leans to any mood")
     count = max(1.0, len(valences) ** 0.75)
-    v = max(-1.0, min(1.0, sum(valences) / count + 0.6 * polarity))
+    v = max(-1.0, min(1.0, sum(valences) / count + weights.polarity * polarity))
     a = max(-1.0, min(1.0, sum(arousals) / count))
     rng = generator(seed, "mood")
     for mood in allowed:
@@ -118,7 +139,7 @@ def read_mood(poem: Poem, allowed: Sequence[str], seed: int) -> Mood:
         near = (entry.valence - v) ** 2 + 0.7 * (entry.arousal - a) ** 2
         scores[mood] += 0.9 * max(0.0, 1 - near / 0.8) + 0.12 * float(rng.random())
         if entry.valence * v < -0.1:  # the poem as a whole pulls the other way
-            scores[mood] -= 0.8 * abs(v)
+            scores[mood] -= weights.against * abs(v)
     name = max(allowed, key=lambda mood: scores[mood])
     return mood_named(name, _reason(name, votes[name], season, polarity))
 
@@ -151,6 +172,11 @@ def _nearest(valence: float, arousal: float, allowed: Sequence[str]) -> str:
         return (entry.valence - valence) ** 2 + (entry.arousal - arousal) ** 2
 
     return min(allowed, key=distance)
+
+
+def polarity_of(text: str) -> float:
+    """How warm (1) or bitter (-1) the words are by VADER's lexicon alone."""
+    return float(_vader().polarity_scores(text)["compound"])
 
 
 class _Polarity(Protocol):

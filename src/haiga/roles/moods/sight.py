@@ -59,7 +59,8 @@ def nearest_mood(affect: Affect, allowed: Sequence[str] = ()) -> str:
         return (
             (entry.valence - affect.valence) ** 2
             + (entry.arousal - affect.arousal) ** 2
-            + 0.1 * (entry.dominance - affect.dominance) ** 2  # dark pictures rule, and sad ones do not
+            + 0.1
+            * (entry.dominance - affect.dominance) ** 2  # dark pictures rule, and sad ones do not
         )
 
     return min(allowed or MOODS, key=distance)

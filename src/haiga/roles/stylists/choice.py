@@ -33,8 +33,9 @@ def choose_style(
 ) -> Style:
     """A style for the mood, never one whose id is in `avoid`, nor one that is not offered.
 
-    Styles of the same mood come first, then those nearest in valence and
-    arousal. The same styles, mood, seed and `avoid` give the same style.
+    The seed decides between the nearest dozen of the same mood in valence and
+    arousal; where none has that mood, between the nearest quarter of all, a dozen
+    at most. The same styles, mood, seed and `avoid` give the same style.
     Raises UserError when there is no style left to choose.
     """
     if not len(styles):
@@ -53,10 +54,9 @@ def choose_style(
         )
     far = ((columns.places - (mood.valence, mood.arousal)) ** 2).sum(axis=1)
 
-    def distance(row: int) -> tuple[float, str]:
-        return far[row] + (0.0 if columns.moods[row] == mood.name else 4.0), columns.ids[row]
-
-    nearest = sorted(free, key=distance)[:CHOOSE_AMONG]
+    same = [row for row in free if columns.moods[row] == mood.name]
+    many = CHOOSE_AMONG if same else max(1, min(CHOOSE_AMONG, len(free) // 4))
+    nearest = sorted(same or free, key=lambda row: (far[row], columns.ids[row]))[:many]
     return styles[nearest[int(generator(seed, "style").integers(len(nearest)))]]
 
 

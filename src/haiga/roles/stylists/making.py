@@ -150,7 +150,7 @@ def write_bank(out: Path, styles: Sequence[Style], *, card: Mapping[str, Any]) -
     for row, style in zip(colours, styles, strict=True):
         repeated = (style.palette * PALETTE_COLOURS)[:PALETTE_COLOURS]
         row[:] = np.array(repeated, np.uint8)
-    tensors = {
+    tensors: dict[str, npt.NDArray[Any]] = {
         "code": pack_codes(np.array([s.code for s in styles], np.float64)),
         "affect": np.array([(s.valence, s.arousal) for s in styles], np.float32),
         "palette": colours,

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from haiga.core.nouns import Picture, Style, check_picture
 from haiga.models.session import Session
 from haiga.models.store import Model, load_model
 from haiga.roles.stylists.bank import StyleBank
+from haiga.roles.stylists.network_codes import add_codes
 from haiga.roles.stylists.reading import style_of
 
 ENCODE, RESTYLE = "encode.onnx", "restyle.onnx"
@@ -170,6 +172,22 @@ class NetworkStylist:
         (made,) = self._restyler.run({"picture": _as_input(padded), "code": code})
         levels = ((made[0, :, :height, :width] + 1) * 127.5).round().clip(0, 255)
         return np.ascontiguousarray(levels.astype(np.uint8).transpose(1, 2, 0))
+
+
+class CodeReader:
+    """Reads the codes of artworks for the bank that is being made of them, in its order."""
+
+    def __init__(self, stylist: NetworkStylist | None = None) -> None:
+        self._stylist = stylist or NetworkStylist()
+        self._codes: list[npt.NDArray[np.float64]] = []
+
+    def read(self, picture: Picture) -> None:
+        """Reads the next artwork."""
+        self._codes.append(self._stylist.encode(picture))
+
+    def write(self, bank: Path) -> None:
+        """Adds the codes to the bank in a folder."""
+        add_codes(bank, CODE, np.array(self._codes), self._stylist.encoder_sha256)
 
 
 def _as_input(picture: Picture) -> Floats:

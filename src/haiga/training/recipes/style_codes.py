@@ -2,8 +2,8 @@
 
     haiga train style_codes --bank DIR --pictures FOLDER [--stylist MODEL]
 
-FOLDER holds the pictures that the bank was made of: for the bundled bank, the folder of the
-picture sets; for a bank of your own, the folder given to `haiga styles make`. Needs no torch.
+For the bundled bank, or another of the same picture sets: FOLDER holds those. A bank that
+`haiga styles make` makes of your own pictures has the codes already. Needs no torch.
 """
 
 from __future__ import annotations
@@ -13,13 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from haiga.core.errors import UserError
 from haiga.core.nouns import Picture
 from haiga.roles.stylists.bank import StyleBank
-from haiga.roles.stylists.network import CODE, NetworkStylist
-from haiga.roles.stylists.network_codes import add_codes
+from haiga.roles.stylists.network import CODE, CodeReader, NetworkStylist
 
 
 def main(argv: Sequence[str]) -> None:
@@ -38,12 +35,12 @@ def main(argv: Sequence[str]) -> None:
             f"{options.pictures}: lacks the pictures of {len(missing):,} of the bank's "
             f"{len(ids):,} artworks, such as {missing[0]}"
         )
-    codes = []
+    reader = CodeReader(stylist)
     for number, style_id in enumerate(ids, 1):
-        codes.append(stylist.encode(pictures[style_id]()))
+        reader.read(pictures[style_id]())
         if sys.stderr.isatty():
             print(f"\r{number}/{len(ids)}", end="", file=sys.stderr)
-    add_codes(options.bank, CODE, np.array(codes), stylist.encoder_sha256)
+    reader.write(options.bank)
     size = (options.bank / f"{CODE}.safetensors").stat().st_size
     print(f"{len(ids):,} codes of {CODE} in {options.bank} ({size:,} bytes)")
 

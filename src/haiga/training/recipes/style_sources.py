@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -121,17 +121,21 @@ def select_works(pictures: Path, sources: Sequence[Source]) -> Selection:
     chosen = Selection()
     numbers: set[str] = set()
     hashes = np.zeros(0, np.uint64)
+    named: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
     for source in sources:
-        kept = []
+        kept: list[Work] = []
         read = _read(source, pictures, chosen.left_out)
         for work in sorted(read, key=lambda work: (-(work.merit or -9.0), work.entry.id)):
             mine = np.array([work.fingerprint], np.uint64)
-            if work.number in numbers or (differing_bits(mine, hashes) <= SAME_BITS).any():
+            known = work.number in numbers or (differing_bits(mine, hashes) <= SAME_BITS).any()
+            if known or any(_same_work(work, other) for other in named[_name(work)]):
                 chosen.left_out[source.name, SAME] += 1
             elif any(float(np.linalg.norm(work.look - w.look)) < source.twins for w in kept):
                 chosen.left_out[source.name, TWIN] += 1
             else:
                 kept.append(work)
+        for work in kept:
+            named[_name(work)].append(work)
         numbers |= {work.number for work in read if work.number}
         hashes = np.concatenate([hashes, np.array([w.fingerprint for w in kept], np.uint64)])
         chosen.works += sorted(_offered(source, kept), key=lambda work: work.entry.id)
@@ -142,12 +146,23 @@ SAME_BITS = 3
 """Hashes that differ in so few bits of 64 are taken for one picture."""
 
 
+def _name(work: Work) -> tuple[str, str]:
+    return work.entry.title.casefold(), work.entry.artist.casefold()
+
+
+def _same_work(work: Work, other: Work) -> bool:
+    """Whether two works of one title and maker are one: they look alike, whatever the crop."""
+    known = bool(work.entry.artist) and work.source is not other.source
+    return known and float(np.linalg.norm(work.look - other.look)) < 0.04
+
+
 def _read(source: Source, pictures: Path, left_out: Counter[tuple[str, str]]) -> list[Work]:
     folder = pictures / source.name
     works = []
     with (folder / "metadata.jsonl").open(encoding="utf-8") as lines:
         for record in map(json.loads, lines):
             try:
+                whole = _opened(folder / record["file"], 0.0, False)
                 picture = _opened(folder / record["file"], source.trim, source.padded)
             except OSError:
                 left_out[source.name, BROKEN] += 1
@@ -161,7 +176,7 @@ def _read(source: Source, pictures: Path, left_out: Counter[tuple[str, str]]) ->
                     number=str(record.get("id") or ""),
                     merit=merit if source.wanted(record) else None,
                     look=look,
-                    fingerprint=int(dhash([picture])[0]),
+                    fingerprint=int(dhash([whole])[0]),
                 )
             )
     return works
