@@ -102,9 +102,7 @@ def make_styled(
 ) -> tuple[Picture, Style | None, tuple[Style, ...], Recipe, float]:
     """The restyled picture, its style, those of its regions, its recipe and the seconds it
     took; writes nothing."""
-    plan = Pipeline(
-        tuple(_steps(makers, request)), given=("picture", *_masks(request.regions))
-    )
+    plan = Pipeline(tuple(_steps(makers, request)), given=("picture", *_masks(request.regions)))
     given = {"picture": request.picture.picture}
     for name, region in zip(_masks(request.regions), request.regions, strict=True):
         given[name] = region.mask.picture
@@ -131,7 +129,9 @@ def _steps(makers: Makers, request: StyleRequest) -> list[Step]:
     choice = makers.artist.stylist
     follows, regions = request.follows, request.regions
 
-    def step(name: str, work: Callable[..., Any], inputs: tuple[str, ...] = (), **more: Any) -> Step:
+    def step(
+        name: str, work: Callable[..., Any], inputs: tuple[str, ...] = (), **more: Any
+    ) -> Step:
         return Step(
             name,
             work,

@@ -16,9 +16,7 @@ from haiga.core.registry import names
 from haiga.core.roles import Stylist
 from haiga.core.suggest import hint
 
-SUFFIXES = frozenset(
-    ".png .jpg .jpeg .webp .tif .tiff .gif .bmp .avif .heic .jp2 .ppm".split()
-)
+SUFFIXES = frozenset(".png .jpg .jpeg .webp .tif .tiff .gif .bmp .avif .heic .jp2 .ppm".split())
 """A name that ends so means a file, not an artwork of the bank."""
 PHOTOREALISTIC = "transport.v1"
 """The stylist that changes colours alone."""

@@ -153,7 +153,6 @@ class Artworks(Sequence[Style]):
             offered=bool(self._tensors["offered"][row]),
         )
 
-
     def _code(self, row: int) -> tuple[float, ...]:
         if self._codes is None:
             assert self._network is not None

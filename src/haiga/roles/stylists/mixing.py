@@ -57,9 +57,9 @@ def mixed(styles: Sequence[Style], weights: Sequence[float]) -> Style:
         licence=_joined([style.licence for style in styles]),
         valence=round(float(shares @ [s.valence for s in styles]), 3),
         arousal=round(float(shares @ [s.arousal for s in styles]), 3),
-        palette=tuple(colour for row in zip(*(s.palette for s in styles)) for colour in row)[
-            : len(heaviest.palette)
-        ],
+        palette=tuple(
+            colour for row in zip(*(s.palette for s in styles), strict=False) for colour in row
+        )[: len(heaviest.palette)],
         code=code,
     )
 

@@ -51,9 +51,7 @@ class NetworkStylist:
     bank, likewise; `threads`: how many threads compute.
     """
 
-    def __init__(
-        self, *, model: str = "stylist", bank: str = "styles", threads: int = 2
-    ) -> None:
+    def __init__(self, *, model: str = "stylist", bank: str = "styles", threads: int = 2) -> None:
         self._name, self._threads = model, threads
         self._bank = StyleBank(bank, code=CODE)
 

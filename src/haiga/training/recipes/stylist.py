@@ -1,6 +1,6 @@
 """Train a stylist that follows any picture.
 
-    haiga train stylist --pictures FOLDER... --styles FOLDER... --teacher FILE --out DIR
+haiga train stylist --pictures FOLDER... --styles FOLDER... --teacher FILE --out DIR
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--samples", type=int, help="pictures a look is measured on")
     p.add_argument("--device", default="auto", help="auto, cpu or cuda")
     p.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    p.add_argument(
+        "--keep-encoder",
+        action="store_true",
+        help="with --resume: leave the style encoder as it is, so that banks keep their codes",
+    )
     p.add_argument("--name", help="the model's name on its card (the folder's unless given)")
     p.add_argument("--commit", default="", help="commit of the code, for the card")
     return p

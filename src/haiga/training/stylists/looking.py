@@ -1,4 +1,4 @@
-"""How a stylist in training is looked at: pictures and styles that it never saw, always the same."""
+"""How a stylist in training is looked at: pictures and styles it never saw, always the same."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Looking:
 
     @torch.no_grad()
     def figures(self, made: Pictures) -> Mapping[str, float]:
-        """Style distance and content cosine of what `sample` made, averaged, with the plan's seed."""
+        """Mean style distance and content cosine of what `sample` made, with the plan's seed."""
         contents, styles = self._pairs(len(made), self.seed)
         teacher: Teacher = self.trainee.teacher
         distances, cosines, unstyled = [], [], []

@@ -35,9 +35,7 @@ class Pairs:
 
     def __init__(self, store: PictureStore, uses: Uses, *, batch: int, seed: int, device: str):
         def feed(indexes: Indexes, name: str) -> Feed:
-            return Feed(
-                store, indexes, batch=batch, seed=derive_seed(seed, name), device=device
-            )
+            return Feed(store, indexes, batch=batch, seed=derive_seed(seed, name), device=device)
 
         self.feeds = {
             "contents": feed(uses.contents, "contents"),

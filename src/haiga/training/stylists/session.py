@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,9 +92,7 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
         batch=o.batch,
         seed=o.seed,
         settings=settings,
-        make=lambda rate: StylistTrainee(
-            Teacher(o.teacher), seed=o.seed, rate=rate, device=device
-        ),
+        make=lambda rate: StylistTrainee(Teacher(o.teacher), seed=o.seed, rate=rate, device=device, keep_encoder=o.keep_encoder),
         parts=parts,
     )
     run, _ = sit(job, budget, o.out, live, resume=o.resume)
@@ -116,7 +113,7 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
         recipe=f"haiga train stylist --batch {o.batch} --seed {o.seed} --steps {run.plan.steps}",
         commit=o.commit,
     )
-    live.say(f"the stylist is in {o.out}; `haiga style IN.png --like ART.jpg --network {o.out}`")
+    live.say(f"the stylist is in {o.out}; an artist follows it by `model`")
 
 
 def credits_of(store: PictureStore, uses: Uses) -> list[dict[str, Any]]:

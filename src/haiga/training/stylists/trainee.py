@@ -19,14 +19,22 @@ RATE, WARM_STEPS, LAST_SHARE = 1e-3, 60, 0.02
 DECAY = 0.997
 """Of the running averages, which are what is kept."""
 LAYERS = (*losses.STYLE_LAYERS, losses.CONTENT_LAYER)
-WEIGHTS = {"style": 100.0, "content": 10.0, "structure": 0.5, "same": 1.0, "grain": 1.0}
+WEIGHTS = {"style": 100.0, "content": 4.0, "structure": 0.4, "same": 1.0, "grain": 3.0}
 """Of each loss; "same" is of pictures that follow themselves."""
 
 
 class StylistTrainee:
     """Learns to bring pictures to the statistics of styles while their forms stay."""
 
-    def __init__(self, teacher: Teacher, *, seed: int, rate: float | None, device: str) -> None:
+    def __init__(
+        self,
+        teacher: Teacher,
+        *,
+        seed: int,
+        rate: float | None,
+        device: str,
+        keep_encoder: bool = False,
+    ) -> None:
         with torch.random.fork_rng(devices=[]):  # layers know no generator but the global one
             torch.manual_seed(seed)
             encoder, restyler = StyleEncoder(), Restyler()
@@ -38,6 +46,8 @@ class StylistTrainee:
         }
         self.averages = {name: Average(net, DECAY) for name, net in self.networks.items()}
         self.rate = rate or RATE
+        if keep_encoder:  # a weight without a gradient is passed over
+            self.networks["encoder"].requires_grad_(False)
         weights = [weight for net in self.networks.values() for weight in net.parameters()]
         self.adam = torch.optim.AdamW(weights, lr=self.rate, betas=(0.9, 0.98), weight_decay=1e-3)
 
