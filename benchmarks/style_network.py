@@ -1,4 +1,4 @@
-"""How near does `adain.v1` come to an artwork, how much of the picture stays, how long does it take?
+"""How near does `adain.v1` come to an artwork, how much of the picture stays, how fast is it?
 
     python benchmarks/style_network.py --pictures DATA/images --teacher FILE [--stylist MODEL]
         [--sheet OUT.png]
@@ -31,7 +31,10 @@ from haiga.training.nets.teacher import Teacher
 from haiga.training.stylists import losses
 
 SIDE = 384
-PHOTOGRAPHS, PAINTINGS = ("documerica_photos", "fsa_color_photos"), ("met_paintings", "aic_paintings")
+PHOTOGRAPHS, PAINTINGS = (
+    ("documerica_photos", "fsa_color_photos"),
+    ("met_paintings", "aic_paintings"),
+)
 MOST_PHOTOGRAPHS, MOST_PAINTINGS = 10, 20
 LAYERS = (*losses.STYLE_LAYERS, losses.CONTENT_LAYER)
 HELD_OUT = Path(__file__).parents[1] / "runs" / "stylist" / "held_out.csv"
@@ -44,7 +47,9 @@ def held_out(collections: tuple[str, ...], most: int) -> list[str]:
     chosen = [key for name in collections for key in keys if key.startswith(name + "/")]
     if len(collections) == 2 and collections == PAINTINGS:  # half of each museum
         first = [key for key in chosen if key.startswith(collections[0])][: most // 2]
-        return first + [key for key in chosen if key.startswith(collections[1])][: most - len(first)]
+        return (
+            first + [key for key in chosen if key.startswith(collections[1])][: most - len(first)]
+        )
     return chosen[:most]
 
 

@@ -12,7 +12,7 @@ from haiga.actions.inputs import PictureInput, read_input
 from haiga.actions.makers import Makers
 from haiga.actions.mood_choice import check_mood, picture_mood
 from haiga.actions.recipe import Recipe, digest, write_recipe
-from haiga.actions.style_choice import Follow, Region, pictures_of, read_follow, read_region
+from haiga.actions.style_choice import Follow, Region, named_paths, read_follow, read_region
 from haiga.actions.targets import check_not_input, check_target
 from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Picture, Style, check_picture
@@ -85,12 +85,11 @@ def restyle_file(
     force = makers.artist.stylist.strength if strength is None else strength
     if not 0 <= force <= 1:
         raise UserError(f"strength: must be from 0 to 1, not {force:g}")
-    check_not_input(out, source)
+    check_not_input(out, source, *named_paths(likes, regions))
     check_target(out)
     named = check_mood(mood)
     follows = tuple(map(read_follow, likes))
     asked = tuple(map(read_region, regions))
-    check_not_input(out, source, *pictures_of(follows, asked))
     request = StyleRequest(read_input(source), force, named, follows, asked)
     picture, style, places, recipe, seconds = make_styled(makers, request, seed, on_event)
     write_png(out, picture, recipe=recipe.for_file("styled"))

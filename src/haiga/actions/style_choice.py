@@ -121,8 +121,7 @@ def with_stylist(artist: Artist, name: str | None, *, keep_structure: bool = Fal
     return with_bank(changed, followed)
 
 
-def pictures_of(follows: Sequence[Follow], regions: Sequence[Region]) -> list[Path]:
-    """The files that are read, which must not be written over."""
-    inputs = [f.picture for f in (*follows, *(r.follow for r in regions))]
-    masks = [r.mask for r in regions]
-    return [i.path for i in (*inputs, *masks) if i is not None]
+def named_paths(likes: Sequence[str], regions: Sequence[str]) -> list[Path]:
+    """What may be files among what a user names, which must not be written over."""
+    texts = [part for text in regions for part in text.split("=", 1)] + list(likes)
+    return [Path(name) for text in texts for name in (text, text.rpartition(":")[0]) if name]

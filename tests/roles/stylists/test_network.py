@@ -20,7 +20,9 @@ def network_stylist() -> NetworkStylist:
     return NetworkStylist()
 
 
-def followed(painter: NetworkStylist, picture: Picture, artwork: Picture, s: float = 1.0) -> Picture:
+def followed(
+    painter: NetworkStylist, picture: Picture, artwork: Picture, s: float = 1.0
+) -> Picture:
     style = painter.read_style(artwork)
     return painter.restyle([picture], styles=[style], strength=s, seeds=[0])[0]
 

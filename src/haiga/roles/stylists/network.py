@@ -97,7 +97,8 @@ class NetworkStylist:
         )
         pixels = np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))
         (code,) = self._encoder.run({"style": _as_input(pixels)})
-        return np.round(code[0].astype(np.float64), 5)
+        rounded: npt.NDArray[np.float64] = np.round(code[0].astype(np.float64), 5)
+        return rounded
 
     def restyle(
         self,

@@ -106,7 +106,8 @@ def guided(guide: Floats, field: Floats, reach: int) -> tuple[Floats, Floats]:
     g = guide[..., None]
     mean, mean_field = _box(g, reach), _box(field, reach)
     variance = np.maximum(_box(g * g, reach) - mean * mean, 0)
-    slope = (_box(g * field, reach) - mean * mean_field) / (variance + np.float32(SMOOTHNESS))
+    covariance = _box(g * field, reach) - mean * mean_field
+    slope: Floats = (covariance / (variance + SMOOTHNESS)).astype(np.float32)
     offset = mean_field - slope * mean
     return _box(slope, reach), _box(offset, reach)
 

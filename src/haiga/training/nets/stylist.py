@@ -10,6 +10,8 @@ checkerboard or grain of one pixel.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -61,11 +63,11 @@ class StyleEncoder(nn.Module):
         super().__init__()
         self.register_buffer("opponent", _OPPONENT.clone())
         widths = (3, 24, 48, 64, 96)
-        self.convs = nn.ModuleList(_Conv(a, b, 2) for a, b in zip(widths, widths[1:], strict=False))
+        self.convs = nn.ModuleList(_Conv(a, b, 2) for a, b in pairwise(widths))
         self.to_code = nn.Linear(2 * sum(widths[1:]), CODE - 6)
 
     def forward(self, style: Tensor) -> Tensor:
-        x = _turned(style, self.opponent)
+        x = _turned(style, self.get_buffer("opponent"))
         mean, deviation, _ = _moments(x)
         found: list[Tensor] = []
         for conv in self.convs:
@@ -88,7 +90,8 @@ class _Modulated(nn.Module):
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         _, deviation, centred = _moments(x)
         scale, shift = self.affine(style)[:, :, None, None].chunk(2, 1)
-        return centred * ((1 + scale) / deviation) + shift
+        out: Tensor = centred * ((1 + scale) / deviation) + shift
+        return out
 
 
 class _Modulation(nn.Module):
@@ -116,7 +119,8 @@ class _Block(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         y = F.relu(self.norms[0](self.first(x), style))
-        return x + self.norms[1](self.second(y), style)
+        out: Tensor = x + self.norms[1](self.second(y), style)
+        return out
 
 
 class _Joined(nn.Module):
@@ -155,10 +159,10 @@ class Restyler(nn.Module):
         self.paint = _Conv(_HALF, 4)
         with torch.no_grad():
             self.paint.conv.weight.mul_(0.1)
-            self.paint.conv.bias.zero_()
+            nn.init.zeros_(self.paint.conv.bias)  # type: ignore[arg-type]
 
     def forward(self, picture: Tensor, code: Tensor) -> Tensor:
-        x = _turned(picture, self.opponent)
+        x = _turned(picture, self.get_buffer("opponent"))
         _, deviation, centred = _moments(x)
         x = centred / deviation.clamp_min(_LEAST_DEVIATION)  # (B, 3, H, W), colours of no style
         style = self.modulation(code)
@@ -174,7 +178,7 @@ class Restyler(nn.Module):
         sharper = torch.cat([broad + painted[:, :3], broad, painted[:, 3:]], 1)
         wide = F.interpolate(sharper, scale_factor=2.0, mode="bilinear")  # (B, 7, H, W)
         fine = (coloured - wide[:, 3:6]) * (1 + wide[:, 6:])
-        made = _turned(wide[:, :3] + fine, self.opponent.T)
+        made = _turned(wide[:, :3] + fine, self.get_buffer("opponent").T)
         inside = made.clamp(-1, 1)
         # a little of what lies outside is left in training, or nothing would pull it back
         return torch.lerp(inside, made, _LEAK) if self.training else inside

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from haiga.core.errors import UserError
 from haiga.core.nouns import Picture
 from haiga.roles.stylists.bank import StyleBank
 from haiga.roles.stylists.network import CODE, CodeReader, NetworkStylist
+from haiga.training.recipes.style_sources import SOURCES, read_works
 
 
 def main(argv: Sequence[str]) -> None:
@@ -47,6 +49,6 @@ def main(argv: Sequence[str]) -> None:
 
 def pictures_of(folder: Path) -> dict[str, Callable[[], Picture]]:
     """How to open each artwork, by its id, of the sets that the bundled bank is made of."""
-    from haiga.training.recipes.style_sources import SOURCES, select_works
-
-    return {work.entry.id: work.picture for work in select_works(folder, SOURCES).works}
+    left_out: Counter[tuple[str, str]] = Counter()
+    works = [work for source in SOURCES for work in read_works(source, folder, left_out)]
+    return {work.entry.id: work.picture for work in works}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from haiga.core.errors import UserError
+from haiga.training.nets.stylist import Restyler, StyleEncoder
 from haiga.training.nets.teacher import Teacher
 from haiga.training.pictures.credits import sources
 from haiga.training.pictures.loop import Parts
@@ -92,13 +93,19 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
         batch=o.batch,
         seed=o.seed,
         settings=settings,
-        make=lambda rate: StylistTrainee(Teacher(o.teacher), seed=o.seed, rate=rate, device=device, keep_encoder=o.keep_encoder),
+        make=lambda rate: StylistTrainee(
+            Teacher(o.teacher), seed=o.seed, rate=rate, device=device, keep_encoder=o.keep_encoder
+        ),
         parts=parts,
     )
     run, _ = sit(job, budget, o.out, live, resume=o.resume)
     run.load_best()
     row = next((r for r in run.place.rows if r["step"] == run.place.best_step), {})
-    encoder, restyler = (average.net for average in run.parts.learner.averages.values())
+    learner = run.parts.learner
+    assert isinstance(learner, StylistTrainee)
+    encoder, restyler = (average.net for average in learner.averages.values())
+    assert isinstance(encoder, StyleEncoder)
+    assert isinstance(restyler, Restyler)
     write_stylist(
         encoder,
         restyler,
