@@ -184,7 +184,7 @@ def test_a_restyled_picture_comes_out_the_same_beside_its_inputs(
         makers,
         source,
         mood="fear" if way == "mood" else None,
-        like=like if way == "like" else None,
+        likes=[str(like)] if way == "like" else [],
         strength=0.8,
         seed=4,
         out=out,
@@ -197,6 +197,33 @@ def test_a_restyled_picture_comes_out_the_same_beside_its_inputs(
     write_png(source, read_picture(piece.styled)[:40])
     changed = replay(out)
     assert "its pixels are not those the recipe names" in changed.changed[0]
+
+
+def test_a_mix_with_a_region_comes_out_the_same_beside_its_inputs(
+    makers: Makers, piece: Piece, tmp_path: Path
+) -> None:
+    picture = read_picture(piece.painting)
+    mask = np.zeros_like(picture)
+    mask[:, : picture.shape[1] // 2] = 255
+    for name, pixels in (("source", picture), ("a", picture[:, ::-1]), ("mask", mask)):
+        write_png(tmp_path / f"{name}.png", np.ascontiguousarray(pixels))
+    artwork = makers.stylist.styles()[0].id
+    out = tmp_path / "out.png"
+    styled = restyle_file(
+        makers,
+        tmp_path / "source.png",
+        likes=[f"{tmp_path / 'a.png'}:3", f"{artwork}:1"],
+        regions=[f"{tmp_path / 'mask.png'}={artwork}"],
+        strength=0.8,
+        seed=4,
+        out=out,
+    )
+    assert styled.style is not None
+    assert styled.style.title.startswith("75%")
+    assert [style.id for style in styled.regions] == [artwork]
+    assert replay(out).identical
+    (tmp_path / "mask.png").unlink()
+    assert replay(out).changed[0].startswith("input mask.png: is missing")
 
 
 def test_a_mounted_sheet_comes_out_the_same(makers: Makers, piece: Piece, tmp_path: Path) -> None:

@@ -96,6 +96,41 @@ MISTAKES: list[tuple[str, tuple[object, ...], tuple[str, ...]]] = [
         ("style", "in.png", *FAKE, "--like", "other.png", "--out", "other.png"),
         ("other.png", "input"),
     ),
+    (
+        "weight of nothing",
+        ("style", "in.png", *FAKE, "--like", "other.png:0", "--out", "x.png"),
+        ("other.png:0", "above 0"),
+    ),
+    (
+        "negative weight",
+        ("style", "in.png", *FAKE, "--like", "other.png:-1", "--out", "x.png"),
+        ("other.png:-1", "above 0"),
+    ),
+    (
+        "no such picture to follow",
+        ("style", "in.png", *FAKE, "--like", "no.png:0.5", "--out", "x.png"),
+        ("no.png", "no such file"),
+    ),
+    (
+        "region without a style",
+        ("style", "in.png", *FAKE, "--region", "other.png", "--out", "x.png"),
+        ("--region", "MASK.png=STYLE"),
+    ),
+    (
+        "region without a mask",
+        ("style", "in.png", *FAKE, "--region", "no.png=other.png", "--out", "x.png"),
+        ("no.png", "no such file"),
+    ),
+    (
+        "mask of another size",
+        ("style", "in.png", *FAKE, "--region", "small.png=other.png", "--out", "x.png"),
+        ("small.png", "size"),
+    ),
+    (
+        "stylist that there is not",
+        ("style", "in.png", "--stylist", "adain.v9", "--mood", "fear", "--out", "x.png"),
+        ("adain.v9", "adain.v1"),
+    ),
     ("no picture to mount", ("mount", "no.png", "poem.txt", *FAKE, "--out", "x.png"), ("no.png",)),
     ("no poem to mount", ("mount", "in.png", "no.txt", *FAKE, "--out", "x.png"), ("no.txt",)),
     (
@@ -124,6 +159,7 @@ def desk(work: Path) -> Path:
     noise = np.random.default_rng(1).integers(0, 255, (48, 64, 3)).astype(np.uint8)
     Image.fromarray(noise).save(work / "in.png")
     Image.fromarray(255 - noise).save(work / "other.png")
+    Image.fromarray(noise[:20]).save(work / "small.png")
     (work / "poem.txt").write_text("old pond\na frog jumps in\nthe sound of water\n")
     (work / "empty.txt").write_text(" \n\n")
     (work / "long.txt").write_text("snow on snow\n" * 100_000)

@@ -16,6 +16,7 @@ from haiga.media.picture_folders import LeftOut, PictureRecord, read_pictures
 from haiga.media.picture_judging import judge_picture
 from haiga.media.pictures import picture_digest
 from haiga.roles.stylists.making import Entry, measured, write_bank
+from haiga.roles.stylists.network import CodeReader
 
 READ_AT_PX = 512
 """Large JPEGs are decoded no larger than needed: styles are measured at 192 px."""
@@ -69,6 +70,7 @@ def make_style_bank(
     check_bank_target(out)
     read = read_pictures(PictureChoice(folder, where=where))
     left, notes, styles = list(read.left_out), list(read.notes), []
+    codes = CodeReader()
     seen: dict[str, str] = {}
     ids: set[str] = set()
     unknown: dict[str, int] = {}
@@ -86,6 +88,7 @@ def make_style_bank(
         seen[digest] = record.key
         entry = _entry(record, ids, unknown)
         styles.append(measured(entry, picture))
+        codes.read(picture)
     if not styles:
         reasons = "; ".join(f"{o.key} {o.reason}" for o in left[:3])
         more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
@@ -118,6 +121,7 @@ def make_style_bank(
             ],
         },
     )
+    codes.write(out)
     return MadeBank(out, len(styles), tuple(left), tuple(notes))
 
 

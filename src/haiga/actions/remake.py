@@ -15,7 +15,8 @@ from haiga.actions.makers import Makers
 from haiga.actions.mount import make_sheet
 from haiga.actions.paint import make_painting
 from haiga.actions.recipe import Recipe
-from haiga.actions.style import make_styled
+from haiga.actions.style import StyleRequest, make_styled
+from haiga.actions.style_choice import Region, followed
 from haiga.core.errors import UserError
 from haiga.core.nouns import Picture, Poem
 from haiga.engine import local
@@ -44,8 +45,8 @@ def remake(
     if recipe.file not in FILES[recipe.kind]:
         raise UserError(f"recipe: `haiga {recipe.kind}` makes no picture named '{recipe.file}'")
     if recipe.kind == "piece":
-        request = _fitted(Request, recipe.request, "request")
-        piece = compose_piece(makers, request, recipe.seed, on_event)
+        wanted = _fitted(Request, recipe.request, "request")
+        piece = compose_piece(makers, wanted, recipe.seed, on_event)
         pictures = {"painting": piece.painting, "styled": piece.styled, "sheet": piece.sheet}
         return pictures[recipe.file], Recipe.model_validate(piece.recipe)
     if recipe.kind == "paint":
@@ -53,22 +54,33 @@ def remake(
         painting, now, _ = make_painting(makers, text, recipe.seed, on_event)
         return painting, now
     if recipe.kind == "style":
-        like, work = recipe.request.get("like"), recipe.request.get("work")
-        styled, _, now, _ = make_styled(
-            makers,
-            _input(recipe.request.get("picture"), path),
-            _asked(recipe, "mood", str) if like is None and work is None else None,
-            _input(like, path) if like is not None else None,
-            _asked(recipe, "strength", float),
-            recipe.seed,
-            on_event,
-            _asked(recipe, "work", str) if work is not None else None,
-        )
+        request = _style_request(recipe, path)
+        styled, _, _, now, _ = make_styled(makers, request, recipe.seed, on_event)
         return styled, now
     source = _input(recipe.request.get("picture"), path)
     poem = Poem(_asked(recipe, "poem", tuple[str, ...]))
     sheet, now, _ = make_sheet(makers.artist, source, poem, recipe.seed, on_event)
     return sheet, now
+
+
+def _style_request(recipe: Recipe, path: Path) -> StyleRequest:
+    """What was asked of `haiga style`; an older recipe names one picture it is like, or none."""
+
+    def found(entry: Any) -> PictureInput:
+        return _input(entry, path)
+
+    asked = recipe.request
+    likes = asked.get("like") or []
+    likes = [likes] if isinstance(likes, Mapping) else likes
+    tables = _fitted(list[dict[str, Any]], likes, "request.like")
+    regions = _fitted(list[dict[str, Any]], asked.get("regions") or [], "request.regions")
+    return StyleRequest(
+        found(asked.get("picture")),
+        _asked(recipe, "strength", float),
+        _asked(recipe, "mood", str) if asked.get("mood") is not None else None,
+        tuple(followed(table, found) for table in tables),
+        tuple(Region(found(table.get("mask")), followed(table, found)) for table in regions),
+    )
 
 
 def _input(entry: Any, path: Path) -> PictureInput:

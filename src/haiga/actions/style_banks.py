@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from haiga.core import registry
 from haiga.core.config import Artist
 from haiga.core.errors import UserError
 from haiga.core.moods import mood_named
@@ -43,9 +44,20 @@ def with_bank(artist: Artist, bank: str | None) -> Artist:
         return artist
     open_bank(bank)
     place = bank if bank in bundled_names() else str(Path(bank).resolve())
-    settings = {**artist.stylist.settings, "model": place}
+    settings = {**artist.stylist.settings, _bank_setting(artist): place}
     stylist = artist.stylist.model_copy(update={"settings": settings})
     return artist.model_copy(update={"stylist": stylist})
+
+
+def bank_of(artist: Artist) -> str | None:
+    """The bank that an artist's settings name; None where it is the stylist's own."""
+    named = artist.stylist.settings.get(_bank_setting(artist))
+    return None if named is None else str(named)
+
+
+def _bank_setting(artist: Artist) -> str:
+    """A stylist with a network calls its bank `bank`; for others it is their `model`."""
+    return "bank" if registry.takes("stylist", artist.stylist.use, "bank") else "model"
 
 
 def filtered(

@@ -17,6 +17,7 @@ from haiga.core.nouns import Style
 from haiga.models.card import AGAIN
 from haiga.models.store import Model, load_model
 from haiga.roles.stylists.choice import Columns
+from haiga.roles.stylists.network_codes import codes_file, read_codes
 
 WORKS_FILE = "works.json.gz"
 CODES_FILE = "styles.safetensors"
@@ -36,8 +37,10 @@ class StyleBank:
     lists) and `offered` (1 where it may be chosen for a mood).
     """
 
-    def __init__(self, model: str) -> None:
-        self._name = model
+    def __init__(self, model: str, code: str = "") -> None:
+        """`code` names the network whose codes the styles carry (see `network_codes`); without
+        one they are those of `brush.v1`."""
+        self._name, self._code = model, code
 
     @cached_property
     def _model(self) -> Model:
@@ -48,9 +51,27 @@ class StyleBank:
         """The bank's files with their sha256."""
         return self._model.digests
 
-    def styles(self) -> Artworks:
-        """Every artwork, in the bank's order. Reads the files on the first call."""
+    def styles(self, encoder_sha256: str = "") -> Artworks:
+        """Every artwork, in the bank's order. Reads the files on the first call.
+
+        A bank that is read for a network is told its encoder's sha256. Raises BadModel where
+        the bank has no codes of that network.
+        """
+        if self._code and self._network is None:
+            self._network = self._network_codes(encoder_sha256)
         return self._styles
+
+    _network: npt.NDArray[np.float64] | None = None
+
+    def _network_codes(self, encoder_sha256: str) -> npt.NDArray[np.float64]:
+        where, file = f"style bank '{self._name}'", codes_file(self._code)
+        if file not in {listed.name for listed in self._model.card.files}:
+            raise BadModel(
+                f"{where}: has no codes of {self._code}; `haiga train style_codes --bank DIR "
+                "--pictures FOLDER` reads its artworks"
+            )
+        n = len(self._model.tensors(CODES_FILE)["affect"])
+        return read_codes(self._model.tensors(file), n, encoder_sha256, f"{where}, {file}")
 
     @cached_property
     def _styles(self) -> Artworks:
@@ -64,7 +85,7 @@ class StyleBank:
         except (OSError, EOFError, ValueError, zlib.error) as error:
             raise BadModel(f"{path}: is damaged: {error}; {AGAIN}") from error
         try:
-            return Artworks(table, model.tensors(CODES_FILE))
+            return Artworks(table, model.tensors(CODES_FILE), self._network)
         except KeyError as error:
             raise BadModel(f"{where}: {error} is missing; {AGAIN}") from error
         except (ValueError, IndexError, TypeError, zlib.error) as error:
@@ -74,14 +95,20 @@ class StyleBank:
 class Artworks(Sequence[Style]):
     """The artworks of a bank; a `Style` is put together only when it is asked for."""
 
-    def __init__(self, table: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]) -> None:
+    def __init__(
+        self,
+        table: Mapping[str, Any],
+        tensors: Mapping[str, npt.NDArray[Any]],
+        network: npt.NDArray[np.float64] | None = None,
+    ) -> None:
         self._works: list[list[str]] = table["works"]
         self._licences, self._media, self._moods = table["licences"], table["media"], table["moods"]
         self._tensors = {name: tensors[name] for name in (*_PER_WORK, "code")}
         n = len(self._works)
         if any(len(self._tensors[name]) != n for name in _PER_WORK):
             raise ValueError("rows")
-        self._codes = unpack_codes(self._tensors["code"], n)
+        self._codes = unpack_codes(self._tensors["code"], n) if network is None else None
+        self._network = network
         self._row = {work[0]: row for row, work in enumerate(self._works)}
         moods = np.array(self._moods, object)[self._tensors["mood"]]
         places = self._tensors["affect"].astype(np.float64)
@@ -121,10 +148,16 @@ class Artworks(Sequence[Style]):
             valence=round(valence, 3),
             arousal=round(arousal, 3),
             palette=tuple((c[0], c[1], c[2]) for c in colours),
-            code=tuple(round(int(v) * CODE_STEP, 5) for v in self._codes[row]),
+            code=self._code(row),
             medium=self._media[self._tensors["medium"][row]],
             offered=bool(self._tensors["offered"][row]),
         )
+
+    def _code(self, row: int) -> tuple[float, ...]:
+        if self._codes is None:
+            assert self._network is not None
+            return tuple(self._network[row].tolist())
+        return tuple(round(int(v) * CODE_STEP, 5) for v in self._codes[row])
 
 
 _PER_WORK = ("affect", "palette", "licence", "medium", "mood", "offered")

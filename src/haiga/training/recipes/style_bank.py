@@ -4,7 +4,7 @@
 
 FOLDER holds the sets named in `style_sources.SOURCES`, each with its
 `metadata.jsonl`. Pictures are read, measured and left where they are. Needs
-numpy and Pillow only. A bank of any folder of pictures: `haiga styles make`.
+no torch. A bank of any folder of pictures: `haiga styles make`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from haiga.core.nouns import Style
+from haiga.core.nouns import Picture, Style
 from haiga.roles.stylists.making import measure_all, placed, write_bank
+from haiga.roles.stylists.network import CodeReader
 from haiga.training.recipes.style_sources import SOURCES, Selection, select_works
 
 
@@ -36,7 +37,14 @@ def main(argv: Sequence[str]) -> None:
             print(f"\r{i + 1}/{len(works)}", end="", file=sys.stderr)
 
     entries = [work.entry for work in works]
-    styles, affects = measure_all(entries, lambda i: works[i].picture(), tell)
+    codes = CodeReader()
+
+    def picture(i: int) -> Picture:
+        pixels = works[i].picture()
+        codes.read(pixels)
+        return pixels
+
+    styles, affects = measure_all(entries, picture, tell)
     styles = placed(styles, affects)
     counts = Counter(work.source.name for work in works)
     write_bank(
@@ -61,6 +69,7 @@ def main(argv: Sequence[str]) -> None:
             "commit": options.commit,
         },
     )
+    codes.write(options.out)
     print(json.dumps(summary(styles, selection), indent=1, ensure_ascii=False))
 
 

@@ -124,7 +124,7 @@ def select_works(pictures: Path, sources: Sequence[Source]) -> Selection:
     named: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
     for source in sources:
         kept: list[Work] = []
-        read = _read(source, pictures, chosen.left_out)
+        read = read_works(source, pictures, chosen.left_out)
         for work in sorted(read, key=lambda work: (-(work.merit or -9.0), work.entry.id)):
             mine = np.array([work.fingerprint], np.uint64)
             known = work.number in numbers or (differing_bits(mine, hashes) <= SAME_BITS).any()
@@ -156,7 +156,8 @@ def _same_work(work: Work, other: Work) -> bool:
     return known and float(np.linalg.norm(work.look - other.look)) < 0.04
 
 
-def _read(source: Source, pictures: Path, left_out: Counter[tuple[str, str]]) -> list[Work]:
+def read_works(source: Source, pictures: Path, left_out: Counter[tuple[str, str]]) -> list[Work]:
+    """Every work of a source that can be read; those that cannot are counted in `left_out`."""
     folder = pictures / source.name
     works = []
     with (folder / "metadata.jsonl").open(encoding="utf-8") as lines:
