@@ -10,7 +10,7 @@ valence stands for each of their words. Compared are
 relations   `sight.v1`: published relations of colour and composition, fitted to nothing here
             (two of its seven terms for valence, hard colours and light in the middle, were
             kept after a look at these pictures, so its figures are a little too good)
-before      the valence by colour alone that the bank had before
+colour      the terms of brightness, saturation and hue among these alone
 ridge       a regression on the 20 measures, by cross-validation: ten folds, no maker in
             two, the penalty chosen inside each fold
 eye         the same on the eye's 384 late features
@@ -112,7 +112,7 @@ def interval(figure: Callable[[npt.NDArray[np.intp]], float], makers: Values) ->
     return f"{figure(np.arange(len(makers))):.2f} ({low:.2f} to {high:.2f})"
 
 
-def old_valence(z: dict[str, float]) -> float:
+def colour_valence(z: dict[str, float]) -> float:
     return 0.69 * z["bright"] + 0.22 * z["saturated"] + 0.07 * z["blue"] - 0.07 * z["yellow"]
 
 
@@ -135,7 +135,7 @@ def pictures(folder: Path) -> None:
     seeds = range(6)
     rows: dict[str, Values] = {
         "relations": np.array([measured_affect(m).valence for m in measures]),
-        "before": np.array([old_valence(m) for m in measures]),
+        "colour alone": np.array([colour_valence(m) for m in measures]),
         "ridge": np.mean([held_out(seen, valence, makers, s) for s in seeds], axis=0),
         "eye": np.mean([held_out(late, valence, makers, s) for s in seeds], axis=0),
     }

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from haiga.actions.compose import Request, plan_beginning
 from haiga.actions.makers import Makers
+from haiga.actions.mood_choice import check_mood
 from haiga.core.config import load_artist
+from haiga.core.errors import UserError
 from haiga.core.moods import MOODS
 from haiga.core.nouns import Mood
 from haiga.engine import local
@@ -63,3 +67,22 @@ def test_a_mood_that_is_not_allowed_gives_way_to_the_nearest_that_is(artist_file
         if before.valence < -0.5 and MOODS[before.name].arousal < 0:
             assert after.name == "sadness"
         assert "nearest" in after.reason or after.name == before.name
+
+
+def test_the_painting_decides_where_the_artist_says_so(artist_file: Path) -> None:
+    moods = moods_of(artist_file, 'mode = "from-picture"\nmoods = ["love", "sadness", "fear"]')
+    assert {mood.name for mood in moods} <= {"love", "sadness", "fear"}
+    assert all(mood.reason.startswith("the painting is ") for mood in moods)
+
+
+def test_a_mode_may_be_asked_for_once(artist_file: Path) -> None:
+    assert "drawn" in moods_of(artist_file, 'mode = "regret"', asked="random")[0].reason
+    assert "sounds like it" in moods_of(artist_file, "", asked="from-poem")[0].reason
+
+
+def test_what_is_asked_is_a_mode_a_mood_or_refused_with_near_names() -> None:
+    assert check_mood(" From-Picture ") == "from-picture"
+    assert check_mood("melancholic") == "sadness"
+    assert check_mood(None) is None
+    with pytest.raises(UserError, match="no mood or mode named 'from-pictur'; did you mean"):
+        check_mood("from-pictur")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from haiga.core.errors import UserError
-from haiga.core.moods import MOODS, VOCABULARY, mood_named
+from haiga.core.moods import MOODS, SYNONYMS, VOCABULARY, known_mood, mood_named
 
 
 def test_there_are_the_twenty_categories_of_the_wikiart_emotions_dataset() -> None:
@@ -37,3 +37,12 @@ def test_a_mood_is_found_whatever_its_case_and_carries_the_given_reason() -> Non
 def test_an_unknown_mood_is_refused_with_the_nearest_names() -> None:
     with pytest.raises(UserError, match="no mood named 'hapiness'; did you mean 'happiness'"):
         mood_named("hapiness", "")
+
+
+def test_everyday_words_are_taken_for_the_mood_they_mean() -> None:
+    assert mood_named("Calm", "").name == "agreeableness"
+    assert known_mood("Reflective/Nostalgic") == "regret"
+    assert known_mood("Sad/Melancholic") == "sadness"
+    assert known_mood("gloopy") is None
+    assert set(SYNONYMS.values()) == set(MOODS)
+    assert not set(SYNONYMS) & set(MOODS)

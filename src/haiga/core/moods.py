@@ -75,7 +75,7 @@ _SYNONYMS = {
     "disagreeableness": "disagreeable harsh bitter",
     "shyness": "shy timid",
     "surprise": "surprised surprising energetic wonder lively",
-    "neutral": "reflective plain none",
+    "neutral": "plain none",
 }
 
 SYNONYMS: dict[str, str] = {
