@@ -67,7 +67,11 @@ def test_valence_and_arousal_spread_over_their_whole_range(bank: tuple[Style, ..
 def test_it_is_small_and_holds_no_pictures() -> None:
     model = load_model("styles")
     assert sum(file.bytes for file in model.card.files) < 1_600_000
-    assert {file.name for file in model.card.files} == {WORKS_FILE, CODES_FILE}
+    assert {file.name for file in model.card.files} == {
+        WORKS_FILE,
+        CODES_FILE,
+        "adain.safetensors",
+    }
     assert all(source.licence and source.credit for source in model.card.data)
 
 
