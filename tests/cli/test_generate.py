@@ -113,3 +113,15 @@ def test_a_generator_paints_for_an_artist(run: Run, work: Path, model: Path) -> 
     refused = run("paint", "a plum", "--painter", "verse", "-o", "q.png")
     assert refused.code == 2
     assert "is the model of a poet, and no painter can use it" in refused.err
+
+
+def test_a_film_has_no_recipe_and_the_strip_beside_it_is_named(
+    run: Run, work: Path, model: Path
+) -> None:
+    film = run("generate", model, "--walk", "3", "4", "--frames", "3", "--json").objects[0]["film"]
+    done = run("replay", film)
+    assert done.code == 2
+    assert "is a film, and films carry no recipe" in done.err
+    strip = Path(film).with_suffix(".png")
+    assert done.err.endswith(f": {strip}\n")
+    assert run("replay", strip).code == 0

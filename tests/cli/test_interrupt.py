@@ -122,3 +122,17 @@ def test_two_that_make_the_same_piece_at_once_both_succeed(
         assert process.returncode == 0, err.decode()
         ids.add(json.loads(out)["id"])
     assert len(ids) == 1
+
+
+def test_a_stop_that_says_what_is_kept_says_nothing_else(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from haiga.cli import ending
+    from haiga.core.errors import Stopped
+
+    def stopped(*_: object, **__: object) -> None:
+        raise Stopped("stopped at step 4 of 12, which is kept in m; go on with --resume")
+
+    assert ending.run(stopped, ["train", "generator"]) == 130
+    said = capsys.readouterr().err
+    assert said == "haiga: stopped at step 4 of 12, which is kept in m; go on with --resume\n"

@@ -218,3 +218,23 @@ def judge_form_of(lines: list[str]) -> bool:
     from haiga.core.nouns import Poem
 
     return judge_form(Poem(tuple(lines), "haiku")).keep
+
+
+def test_a_setting_that_only_the_poet_can_judge_is_told_with_its_line(
+    run: Any, tiny: Path, work: Path
+) -> None:
+    text = (work / "fake.toml").read_text()
+    head, table, rest = text.partition("[painter]")
+    before = head.partition("[poet]")[0]
+    poet = f'[poet]\nuse = "lm.v1"\nmodel = "{tiny.as_posix()}"\n'
+    for setting, said in (
+        ("temperature = 9", "poet.temperature: must be above 0"),
+        ('season = "mud"', "poet.season: no season named 'mud'"),
+    ):
+        (work / "own.toml").write_text(f"{before}{poet}{setting}\n\n{table}{rest}")
+        line = (before + poet).count("\n") + 1
+        done = run("write", "--artist", "own.toml", "--form", "free")
+        assert done.code == 2, done.err
+        assert f"own.toml:{line}: {said}" in done.err
+    given = run("write", "--artist", "own.toml", "--form", "free", "--season", "sumer")
+    assert "haiga: --season: no season" in given.err  # what was typed is not the file's fault

@@ -49,10 +49,17 @@ def _attngan(folder: Path) -> Path:
     return make_attngan(folder)
 
 
+def _esrgan(folder: Path) -> Path:
+    from tiny_esrgan import compact, save
+
+    return save(compact(2), folder / "net.safetensors")
+
+
 MODELS: dict[tuple[str, str], Callable[[Path], Path]] = {
     ("generator", "latent.v1"): _generator,
     ("painter", "generator.v1"): _generator,
     ("painter", "attngan.v1"): _attngan,
+    ("upscaler", "esrgan.v1"): _esrgan,
 }
 """Those that need a model of one's own, each with what makes a tiny one in a folder."""
 

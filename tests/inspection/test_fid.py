@@ -76,3 +76,10 @@ def test_the_interval_is_about_the_value_and_never_below_0() -> None:
     assert found.low is not None
     assert found.high is not None
     assert 0 <= found.low <= found.value <= found.high
+
+
+def test_few_pictures_of_many_features_have_the_distance_of_their_covariances() -> None:
+    x, y = normal(13, 9, 30), 2 * normal(14, 14, 30) + 1
+    expected = frechet(x.mean(0), np.cov(x.T), y.mean(0), np.cov(y.T))
+    assert fid(x, y, rounds=0).value == pytest.approx(expected, rel=1e-6)
+    assert fid(y, x, rounds=0).value == pytest.approx(expected, rel=1e-6)

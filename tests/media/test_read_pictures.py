@@ -156,7 +156,9 @@ def test_a_named_column_of_captions_is_the_only_one_that_counts(tmp_path: Path) 
     rows = [{"file": "a.png", "title": "t", "mood": "calm"}, {"file": "b.png", "title": "u"}]
     write_lines(tmp_path / "metadata.jsonl", rows)
     assert captions(read(tmp_path, caption="Mood")) == {"a.png": "calm", "b.png": ""}
-    with pytest.raises(UserError, match="captions: no picture has a column 'mod'; did you mean"):
+    with pytest.raises(
+        UserError, match="--caption-column: no picture has a column 'mod'; did you mean"
+    ):
         read(tmp_path, caption="mod")
 
 
@@ -175,7 +177,7 @@ def test_one_label_alone_and_an_unknown_column_are_refused(tmp_path: Path) -> No
     write_pictures(tmp_path, ["a/1.png", "a/2.png", "c/1.png"])
     with pytest.raises(UserError, match="'folder' gives 1 label with two pictures or more and 1"):
         read(tmp_path, label="folder")
-    with pytest.raises(UserError, match="labels: no picture has a column 'fodler'; did you mean"):
+    with pytest.raises(UserError, match="--label: no picture has a column 'fodler'; did you mean"):
         read(tmp_path, label="fodler")
 
 

@@ -93,7 +93,7 @@ def test_an_unknown_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadModel) as told:
         load_model("word", role="poet")
     assert "words" not in str(told.value)
-    with pytest.raises(BadModel, match="there is no model card"):
+    with pytest.raises(BadModel, match="holds no model"):
         load_model(tmp_path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from haiga.actions.evaluate_pictures import (
     Trained,
     about_model,
     about_pictures,
+    inception_network,
     measured,
     parted,
     told_seeds,
@@ -43,6 +45,7 @@ def evaluate_painter(
     count: int = 200,
     seed: int = 1,
     own_store: bool = False,
+    inception: Path | None = None,
     tell: Tell = lambda _: None,
 ) -> PictureReport:
     """Measures `count` pictures that a painter makes of captions, seeds `seed` and on.
@@ -53,6 +56,7 @@ def evaluate_painter(
     or no picture has a caption.
     """
     seeds = seeds_for(seed, count)
+    network = inception_network(inception)
     use = painter_for(model)
     if use == GENERATOR:
         raise UserError(
@@ -103,7 +107,7 @@ def evaluate_painter(
         )
         tell("asking the critic which caption fits each picture")
         report = _with_fit(report, made[:half], captions[:half])
-        return measured(report, store, made, names, tell)
+        return measured(report, store, made, names, tell, network)
 
 
 def _with_fit(

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from haiga.actions.evaluate import sum_of
 from haiga.actions.seeds import seeds_for
 from haiga.core.counted import counted
-from haiga.core.errors import UserError
+from haiga.core.errors import MissingExtra, UserError
 from haiga.core.nouns import Picture
 from haiga.features.eye import Eye
+from haiga.inspection.papers import Network, paper_figures
 from haiga.inspection.picture_page import JSON as REPORT
 from haiga.inspection.picture_report import (
     EpochSeen,
@@ -52,16 +53,19 @@ def evaluate_generator(
     count: int = 500,
     seed: int = 1,
     own_store: bool = False,
+    inception: Path | None = None,
     tell: Tell = lambda _: None,
 ) -> PictureReport:
     """Measures `count` pictures that a generator makes, seeds `seed` and on, beside real ones.
 
     The pictures are parted into those to learn from and those held out as its training parts
     them. `own_store` uses the pictures as they were stored in training, where the choice is
-    that of the training. Raises `UserError` where the model is no generator or the pictures
-    hold nothing.
+    that of the training. `inception` is a file of the weights that papers measure with. Raises
+    `UserError` where the model is no generator, the pictures hold nothing or the weights are
+    not those, and `MissingExtra` for them without torch.
     """
     seeds = seeds_for(seed, count)
+    network = inception_network(inception)
     generator = LatentGenerator(model=model)
     loaded = load_model(model, role="generator")
     trained = Trained.of(loaded.folder)
@@ -92,7 +96,26 @@ def evaluate_generator(
             notes=(*stored.read.notes, trained.told(stored.store)),
             digest=sum_of(loaded.card),
         )
-        return measured(report, stored.store, made, names, tell)
+        return measured(report, stored.store, made, names, tell, network)
+
+
+def inception_network(weights: Path | None) -> Network | None:
+    """The network of these weights; None for none.
+
+    Raises MissingExtra without torch, and UserError for a file that does not hold it.
+    """
+    if weights is None:
+        return None
+    try:
+        from haiga.features.inception import Inception
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "torch":
+            raise
+        raise MissingExtra(
+            "Inception features need torch: pip install 'haiga[hub]'; without --inception the "
+            "figures are the eye's, which need none"
+        ) from error
+    return Inception(weights)
 
 
 def refuse_other_reports(model: str, folder: Path) -> None:
@@ -155,8 +178,12 @@ def measured(
     made: Sequence[Picture],
     names: Sequence[str],
     tell: Tell,
+    network: Network | None = None,
 ) -> PictureReport:
-    """The report with its look: made pictures beside those learned from and held out."""
+    """The report with its look: made pictures beside those learned from and held out.
+
+    `network` is one that papers measure with, whose figures stand beside the eye's.
+    """
     if len(store.held_out) < LEAST_HELD or len(store.train) < LEAST_HELD:
         return replace(
             report,
@@ -166,12 +193,18 @@ def measured(
         return replace(report, why_no_look="one picture cannot be measured; make more")
     tell("looking at the pictures learned from and those held out")
     train = [store.pixels[i] for i in store.train]
-    watch = Watch(Eye(), train, [store.pixels[i] for i in store.held_out])
+    held = [store.pixels[i] for i in store.held_out]
+    watch = Watch(Eye(), train, held)
     tell("comparing what it makes with them")
     look: Look = watch.look(made, with_fid=True)
     keys = [store.items[i].key for i in store.train]
     suspects = suspects_of(look, made, train, made_names=names, train_names=keys)
-    return replace(report, look=look, floor=watch.floor, suspects=suspects)
+    papers = None
+    if network is not None:
+        count = len(made) + len(held) + min(len(train), len(held))
+        tell(f"looking at {count:,} pictures with the Inception network, about 0.2 s each")
+        papers = paper_figures(network, train, held, made)
+    return replace(report, look=look, floor=watch.floor, suspects=suspects, papers=papers)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,14 @@ def find_input(entry: Any, beside: Path) -> Picture:
 
     Raises `UserError` when it is not there, or there with other pixels.
     """
+    return read_picture(find_input_file(entry, beside))
+
+
+def find_input_file(entry: Any, beside: Path) -> Path:
+    """The file of the picture that a recipe was made of, with its pixels as they were then.
+
+    Raises `UserError` as `find_input` does.
+    """
     if not isinstance(entry, Mapping) or not {"name", "pixels"} <= set(entry):
         raise UserError("the recipe does not say which picture it was made of")
     name = Path(str(entry["name"])).name
@@ -48,7 +56,7 @@ def find_input(entry: Any, beside: Path) -> Picture:
             changed = path
             continue
         if picture_digest(picture) == wanted:
-            return picture
+            return path
         changed = path
     if changed is not None:
         raise UserError(f"input {changed}: its pixels are not those the recipe names")

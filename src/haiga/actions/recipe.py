@@ -14,7 +14,7 @@ from haiga.core.nouns import Picture, Provenance
 from haiga.engine.digests import value_digest
 from haiga.media.pictures import picture_digest
 
-Kind = Literal["piece", "paint", "style", "mount", "generate"]
+Kind = Literal["piece", "paint", "style", "mount", "generate", "enlarge"]
 
 
 class StepRecord(BaseModel):
@@ -34,8 +34,8 @@ class Recipe(BaseModel):
     """Everything that went into a picture.
 
     `kind` is the verb that made it, `file` which of its pictures this is
-    (painting, styled, sheet; picture, grid, strip), `artist` the whole persona as it was then,
-    `request` what was asked, `outputs` the digest of each picture made, and
+    (painting, styled, sheet; picture, grid, strip; enlarged), `artist` the whole persona
+    as it was then, `request` what was asked, `outputs` the digest of each picture made, and
     `made` what a reader may want to know of it without making it again. It holds
     no time or name of a machine, and no path but that of a model's folder of one's own:
     the same seed gives the same recipe.

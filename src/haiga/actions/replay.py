@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import haiga
+from haiga.actions.enlarge import remake_enlarged
 from haiga.actions.generated import regenerate
 from haiga.actions.makers import Makers
 from haiga.actions.recipe import Recipe, StepRecord, read_recipe_table
@@ -59,6 +60,8 @@ def replay(path: Path, *, on_event: Callable[[local.Event], None] = lambda e: No
     try:
         if recipe.kind == "generate":
             remade, now = regenerate(recipe)
+        elif recipe.kind == "enlarge":
+            remade, now = remake_enlarged(recipe, path, on_event)
         else:
             remade, now = remake(recipe, Makers(_artist(recipe, path)), path, on_event)
         changed += _changed_models(recipe.steps, now.steps)

@@ -8,6 +8,7 @@ import typer
 
 from haiga.cli import (
     create,
+    enlarge,
     evaluate,
     generate,
     mood,
@@ -43,6 +44,7 @@ def build() -> typer.Typer:
     app.command("paint")(paint.paint)
     app.command("generate")(generate.generate)
     app.command("style")(style.style)
+    app.command("enlarge")(enlarge.enlarge)
     app.add_typer(styles.app, name="styles")
     app.command("mood")(mood.mood)
     app.command("mount")(mount.mount)

@@ -17,7 +17,7 @@ def create(
     seed: options.Seed = None,
     count: options.Count = 1,
     mood: options.Mood = None,
-    about: options.About = "",
+    about: options.About = None,
     painter: options.Painter = None,
     candidates: options.Candidates = None,
     studio: options.Studio = options.STUDIO,
@@ -32,17 +32,25 @@ def create(
     from haiga.actions.seeds import seeds_for
     from haiga.archive.studio import Studio
     from haiga.cli import output
-    from haiga.core.config import load_artist
+    from haiga.core.config import load_artist, told_by_line
 
     seeds = seeds_for(seed, count)
     chosen = with_painter(load_artist(artist), painter)
     makers = Makers(with_candidates(chosen, candidates))
-    makers.check_poet(FORM)  # before a studio is made
+    with told_by_line(artist):
+        makers.check_poet(FORM)  # before a studio is made
     home = Studio.open(studio)
     steps = 11 + (makers.artist.painter.candidates > 1)  # ten steps of a piece and its keeping
-    with output.progress(steps * count) as bar:
-        listener = output.listener(bar)
-        for piece in create(makers, home, seeds=seeds, mood=mood, about=about, on_event=listener):
+    with told_by_line(artist), output.progress(steps * count) as bar:
+        pieces = create(
+            makers,
+            home,
+            seeds=seeds,
+            mood=mood,
+            about=about or "",
+            on_event=output.listener(bar),
+        )
+        for piece in pieces:
             with bar.hidden():
                 if json:
                     output.give_json(piece_table(piece))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import signal
 import sys
@@ -53,6 +54,7 @@ def check_interrupts() -> None:
 
 def run(app: Any, arguments: list[str]) -> int:
     """Run a Typer application and return its exit code; every error becomes one message."""
+    told = False
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
@@ -61,8 +63,9 @@ def run(app: Any, arguments: list[str]) -> int:
         sys.stdout.flush()
         code = result if isinstance(result, int) else 0
     except BaseException as error:
-        code = _explain(error)
-    if code == INTERRUPTED:
+        code = _explain(error, arguments)
+        told = type(error).__name__ == "Stopped"  # it has said what is kept, and where
+    if code == INTERRUPTED and not told:
         _say("stopped; nothing is half done")
     _settle_streams()
     return code
@@ -80,12 +83,15 @@ def leave(code: int) -> None:
     sys.exit(code)
 
 
-def _explain(error: BaseException) -> int:
+def _explain(error: BaseException, arguments: list[str]) -> int:
     """Say what went wrong in one message and return the exit code for it."""
-    from haiga.core.errors import HaigaError
+    from haiga.core.errors import HaigaError, Stopped
 
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else FAILED
+    if isinstance(error, Stopped):
+        _say(str(error))
+        return error.exit_code
     # Typer raises its own Abort for Ctrl-C in some versions.
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
         return INTERRUPTED
@@ -97,7 +103,7 @@ def _explain(error: BaseException) -> int:
         traceback.print_exception(error)
     if hasattr(error, "format_message"):  # Typer's usage errors
         context = getattr(error, "ctx", None)
-        path = context.command_path if context is not None else "haiga"
+        path = context.command_path if context is not None else _command(arguments)
         message = _one_line(error.format_message()).removesuffix(".")
         if not message:  # bare `haiga`: the help was shown
             return MISTAKE
@@ -116,6 +122,12 @@ def _explain(error: BaseException) -> int:
             "the same command with --debug shows where"
         )
     return FAILED
+
+
+def _command(arguments: list[str]) -> str:
+    """The command that was typed: a fault of an option's form does not say whose it is."""
+    words = list(itertools.takewhile(lambda word: not word.startswith("-"), arguments))
+    return " ".join(["haiga", *words[: 2 if words[:1] == ["evaluate"] else 1]])
 
 
 def _os_sentence(error: OSError) -> str:

@@ -151,6 +151,16 @@ PicturesWhere = Annotated[
 ]
 
 
+Inception = Annotated[
+    Path | None,
+    typer.Option(
+        "--inception",
+        metavar="FILE.safetensors",
+        help="Weights of the network that papers measure with: KID and FID by it as well.",
+    ),
+]
+
+
 @app.command("generator")
 def generator(
     model: Annotated[
@@ -174,6 +184,7 @@ def generator(
     seed: Annotated[
         int, typer.Option("--seed", "-s", metavar="N", help="Picture i is made from seed N + i.")
     ] = 1,
+    inception: Inception = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Write report.html and report.json there."),
@@ -188,7 +199,9 @@ def generator(
     choice = PictureChoice(pictures, tuple(where or ()), label_column=label)
     _picture_report(
         model,
-        lambda tell: evaluate_generator(model, choice, count=count, seed=seed, tell=tell),
+        lambda tell: evaluate_generator(
+            model, choice, count=count, seed=seed, inception=inception, tell=tell
+        ),
         steps=count // 25 + 6,
         out=out,
         json=json,
@@ -216,6 +229,7 @@ def painter(
     seed: Annotated[
         int, typer.Option("--seed", "-s", metavar="N", help="Picture i is made from seed N + i.")
     ] = 1,
+    inception: Inception = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Write report.html and report.json there."),
@@ -230,7 +244,9 @@ def painter(
     choice = PictureChoice(pictures, tuple(where or ()), caption_column)
     _picture_report(
         model,
-        lambda tell: evaluate_painter(model, choice, count=count, seed=seed, tell=tell),
+        lambda tell: evaluate_painter(
+            model, choice, count=count, seed=seed, inception=inception, tell=tell
+        ),
         steps=count // 25 + 7,
         out=out,
         json=json,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from haiga.actions.generate import Kept
 
 OUT = Path("haiga-generated")
+FRAMES = 48
 
 
 def generate(
@@ -44,8 +45,9 @@ def generate(
         ),
     ] = None,
     frames: Annotated[
-        int, typer.Option("--frames", metavar="N", help="Steps of a walk, 2 to 600.")
-    ] = 48,
+        int | None,
+        typer.Option("--frames", metavar="N", help="Steps of a walk, 2 to 600. (default: 48)"),
+    ] = None,
     out: Annotated[
         Path,
         typer.Option(
@@ -59,16 +61,26 @@ def generate(
     from haiga.actions import generate as action
     from haiga.actions.seeds import seeds_for
     from haiga.cli import output
+    from haiga.core.errors import UserError
 
     turned = action.read_codes(codes)
+    if walk is None and frames is not None:
+        raise UserError(
+            f"--frames {frames}: is for a walk, which --walk SEED1 SEED2 asks for; leave it out, "
+            "or name the two seeds"
+        )
     if walk is not None:
         if seed is not None:
-            from haiga.core.errors import UserError
-
             raise UserError("give --walk or --seed: a walk names its own two seeds")
         first, second = walk
         kept = action.walk(
-            model, first=first, second=second, frames=frames, out=out, label=label, codes=turned
+            model,
+            first=first,
+            second=second,
+            frames=FRAMES if frames is None else frames,
+            out=out,
+            label=label,
+            codes=turned,
         )
         for file in kept:
             _give(file, json)

@@ -73,10 +73,23 @@ Painter = Annotated[
     ),
 ]
 
+
+def _said(words: str | None) -> str:
+    """The words as given; none at all where the option is left out, but not where it is empty."""
+    if words is not None and not words.strip():
+        from haiga.core.errors import UserError
+
+        raise UserError('--about: is empty; give a few words, such as "snow, an old dog"')
+    return words or ""
+
+
 About = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--about", metavar='"WORDS"', help='A few words that steer the poem: "snow, an old dog".'
+        "--about",
+        metavar='"WORDS"',
+        callback=_said,
+        help='A few words that steer the poem: "snow, an old dog".',
     ),
 ]
 

@@ -41,12 +41,12 @@ def paint(
     from haiga.actions.painters import with_painter
     from haiga.actions.seeds import seeds_for
     from haiga.cli import output
-    from haiga.core.config import load_artist
+    from haiga.core.config import load_artist, told_by_line
 
     seeds = seeds_for(seed, count)
     chosen = with_painter(load_artist(artist), painter)
     makers = Makers(with_candidates(chosen, candidates))
-    with output.progress(count) as bar:
+    with told_by_line(artist), output.progress(count) as bar:
         for painted in paint(makers, text, seeds=seeds, out=out, on_event=output.listener(bar)):
             with bar.hidden():
                 if json:

@@ -33,7 +33,7 @@ def write(
     ] = None,
     count: options.Count = 1,
     seed: options.Seed = None,
-    about: options.About = "",
+    about: options.About = None,
     begin: Annotated[
         str | None,
         typer.Option(
@@ -155,14 +155,15 @@ def write(
     from haiga.actions.seeds import seeds_for
     from haiga.actions.write import remarks, shown, write
     from haiga.cli import output
-    from haiga.core.config import load_artist
+    from haiga.core.config import load_artist, told_by_line
 
     seeds = seeds_for(seed, count)
     makers = Makers(with_poet(load_artist(artist), model, settings))
     marks = (BOLD, PLAIN) if sys.stdout.isatty() else ("", "")
     told: set[str] = set()
-    with options.named({name: option_of(name) for name in settings}):
-        for written in write(makers, form=form, seeds=seeds, about=about):
+    named = options.named({name: option_of(name) for name in settings})
+    with told_by_line(artist), named:
+        for written in write(makers, form=form, seeds=seeds, about=about or ""):
             output.stop_if_interrupted()
             if json:
                 output.give_json(written.table())

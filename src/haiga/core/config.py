@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,31 @@ def read_artist(path: Path) -> Artist:
         raise UserError("\n".join(_told(path, f.key, f.sentence, f.line(lines)) for f in faults))
     nested = {k: _nested(k, v) for k, v in values.items()}
     return Artist.model_validate_json(json.dumps(nested, default=str))
+
+
+@contextmanager
+def told_by_line(artist: str | Path) -> Iterator[None]:
+    """Let an error about a setting of an artist's file name the file, the line and the key.
+
+    For what only the maker itself can judge, such as a temperature that it does not go up to.
+    """
+    try:
+        yield
+    except UserError as error:
+        path = Path(artist)
+        if str(artist) in artist_names() or not path.is_file():
+            raise
+        lines = key_lines(_text(path))
+        told = [_with_line(path, lines, sentence) for sentence in str(error).splitlines()]
+        raise type(error)("\n".join(told)) from error
+
+
+def _with_line(path: Path, lines: Mapping[str, int], sentence: str) -> str:
+    """The sentence as it is, or with its place where it begins with a setting of the file."""
+    setting, _, fault = sentence.partition(": ")
+    keys = [setting] if "." in setting else [f"{section}.{setting}" for section in SECTIONS]
+    found = [key for key in keys if key in lines]
+    return _told(path, found[0], fault, lines[found[0]]) if len(found) == 1 and fault else sentence
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from haiga import __version__
 from haiga.core.counted import counted
 from haiga.core.nouns import Picture, check_picture
 from haiga.inspection.metrics.bootstrap import Measure
+from haiga.inspection.papers import paper_section
 from haiga.inspection.picture_report import (
     Example,
     PictureReport,
@@ -60,6 +61,7 @@ def picture_page(report: PictureReport) -> str:
         _copies(report),
         *_learning(report),
         *_measures(report),
+        *([paper_section(report.papers)] if report.papers else []),
         *_saw(report),
         *_left_out(report),
         _passport(report),

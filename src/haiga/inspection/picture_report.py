@@ -10,6 +10,7 @@ from typing import Any
 from haiga.core.counted import counted
 from haiga.core.nouns import Picture
 from haiga.inspection.metrics.bootstrap import Measure
+from haiga.inspection.papers import PaperFigures
 from haiga.inspection.poet_report import plain
 from haiga.inspection.watch import Look
 from haiga.pages.numbers import share
@@ -77,7 +78,8 @@ class PictureReport:
     `about` says of the model, `pictures` of what it was measured on: names and values as a
     reader sees them. `look` is the measurement of the model as it is kept, None where there
     is none, and `why_no_look` says why. `floor` is the KID of held-out pictures from training
-    ones: what real pictures have. `fit` is the R-precision of a painter's pictures. `log` has
+    ones: what real pictures have. `fit` is the R-precision of a painter's pictures, `papers` the
+    figures over Inception features where they were asked for. `log` has
     the rows of every look of the training (`Look.as_row` with `step`, `epoch`, `minutes`),
     `kept_step` the step whose state was kept, and `ended` why the training ended, if not as
     planned. `left_out` names files that were not read, with the reason of each. `digest` is a
@@ -95,6 +97,7 @@ class PictureReport:
     fit: Measure | None = None
     fit_among: int = 10
     why_no_fit: str = ""
+    papers: PaperFigures | None = None
     samples: tuple[Example, ...] = field(default=(), repr=False)
     suspects: tuple[Suspect, ...] = field(default=(), repr=False)
     log: tuple[Mapping[str, Any], ...] = ()
@@ -121,6 +124,7 @@ class PictureReport:
             "fit": self.fit,
             "fit_among": self.fit_among,
             "why_no_fit": self.why_no_fit,
+            "inception": self.papers,
             "suspects": [
                 {
                     "made": one.made.caption,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from haiga.core.counted import counted
 from haiga.inspection.metrics.bootstrap import Measure
+from haiga.inspection.papers import paper_rows
 from haiga.inspection.picture_report import PictureReport, copy_verdict, reasons_counted
 from haiga.inspection.watch import Look
 from haiga.pages.numbers import number, share
@@ -22,6 +23,8 @@ def picture_text(report: PictureReport) -> str:
         rows.append(("seen", f"{last.seen:,} of {last.pictures:,} pictures, {last.epoch:,} epochs"))
     if report.look:
         rows += _look(report.look, report.floor)
+    if report.papers:
+        rows += paper_rows(report.papers)
     if report.fit:
         among = f"one right text among {report.fit_among}; chance {share(1 / report.fit_among)}"
         rows.append(("R-precision", f"{_with(report.fit, share)}, {among}"))

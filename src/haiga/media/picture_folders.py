@@ -85,7 +85,7 @@ def read_pictures(choice: PictureChoice) -> ReadPictures:
     records = reading.records()
     columns = tuple(dict.fromkeys(column for r in records for column in r.columns))
     if choice.caption_column is not None:
-        column = find_column(columns, choice.caption_column, "captions", "picture")
+        column = find_column(columns, choice.caption_column, "--caption-column", "picture")
         records = [
             PictureRecord(r.path, r.key, one_line(r.columns.get(column, "")), r.columns)
             for r in records
@@ -96,7 +96,7 @@ def read_pictures(choice: PictureChoice) -> ReadPictures:
     )  # fmt: skip
     label: str | None = None
     if choice.label_column is not None:
-        label = find_column(columns, choice.label_column, "labels", "picture")
+        label = find_column(columns, choice.label_column, "--label", "picture")
         kept, unlabelled = keep_labelled(kept, label)
         reading.left_out += unlabelled
     told = [*listing.notes, *reading.notes, *_told(kept, len(records), choice)]

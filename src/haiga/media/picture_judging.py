@@ -73,7 +73,7 @@ def _judged(image: Image.Image, path: Path, draft_px: int, least_px: int) -> Jud
     width, height = image.size
     if min(width, height) < least_px:
         raise BadPicture(f"is too small (each side must have {least_px} px)")
-    remarks = list(_remarks(image, path))
+    remarks = list(remarks_on(image, path))
     if draft_px and image.format in ("JPEG", "MPO"):
         image.draft(None, (draft_px, draft_px))
     transparent = _has_alpha(image)
@@ -87,7 +87,8 @@ def _judged(image: Image.Image, path: Path, draft_px: int, least_px: int) -> Jud
     return JudgedPicture(upright_srgb(image, path), tuple(remarks))
 
 
-def _remarks(image: Image.Image, path: Path) -> list[str]:
+def remarks_on(image: Image.Image, path: Path) -> list[str]:
+    """What is out of the ordinary in an opened file, a word or two each."""
     found = []
     if image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I"):
         found.append(GREYSCALE)

@@ -117,32 +117,33 @@ def upright_srgb(image: Image.Image, path: Path) -> Picture:
     profile = image.info.get("icc_profile")
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
-        upright = _eight_bit(upright, path)
+        upright = eight_bit(upright, path)
     if upright.mode in ("P", "PA", "1") or (
         "transparency" in upright.info and upright.mode in ("L", "RGB")
     ):
         has_alpha = upright.mode == "PA" or "transparency" in upright.info
         upright = upright.convert("RGBA" if has_alpha else "RGB")
-        if profile and _space(profile) != "RGB ":
+        if profile and colour_space(profile) != "RGB ":
             profile = None
     if upright.mode in ("LA", "La", "RGBA", "RGBa"):
         upright = upright.convert("RGBA") if upright.mode != "LA" else upright
         alpha = upright.getchannel("A")
-        colours = _srgb(upright.convert("L" if upright.mode == "LA" else "RGB"), profile)
+        colours = in_srgb(upright.convert("L" if upright.mode == "LA" else "RGB"), profile)
         page = Image.new("RGB", colours.size, (255, 255, 255))
         page.paste(colours, mask=alpha)
         return np.asarray(page).copy()
-    return np.asarray(_srgb(upright, profile)).copy()
+    return np.asarray(in_srgb(upright, profile)).copy()
 
 
-def _eight_bit(image: Image.Image, path: Path) -> Image.Image:
+def eight_bit(image: Image.Image, path: Path) -> Image.Image:
+    """A picture of 16 bits a channel in 8; BadPicture when it has more."""
     values = np.asarray(image)  # (H, W) of 16 bits, or 32 bits that hold 16
     if values.dtype.kind == "f" or values.min() < 0 or values.max() > 65535:
         raise BadPicture(f"{path}: has 32 bits a channel; save it with 8 or 16")
     return Image.fromarray(((values.astype(np.uint32) + 128) // 257).astype(np.uint8))
 
 
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The picture in sRGB; a profile that is damaged or of another kind is passed over."""
     if profile:
         try:
@@ -157,6 +158,6 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def _space(profile: bytes) -> str:
+def colour_space(profile: bytes) -> str:
     """The colour space an ICC profile names in its header: `RGB `, `CMYK`, `GRAY`."""
     return profile[16:20].decode("ascii", "replace")

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from haiga.core.errors import BadPicture, UserError
 
 RECIPE_KEY = "haiga"
+FILMS = (".webp",)
 XMP_KEY = "XML:com.adobe.xmp"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
@@ -58,6 +59,15 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
         with Image.open(path, formats=["PNG"]) as image:
             image.load()  # text may follow the pixels
             text = image.info.get(RECIPE_KEY)
+    except UnidentifiedImageError as error:
+        if path.suffix.lower() in FILMS:
+            strip = path.with_suffix(".png")
+            beside = f": {strip}" if strip.is_file() else ""
+            raise UserError(
+                f"{path}: is a film, and films carry no recipe; the strip of its stations does"
+                f"{beside}"
+            ) from error
+        raise BadPicture(f"{path}: is not a readable PNG ({error})") from error
     except Exception as error:  # Pillow's decoders raise nearly anything on a damaged file
         raise BadPicture(f"{path}: is not a readable PNG ({error})") from error
     if not isinstance(text, str):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 BUNDLED = Path(__file__).parent / "bundled"
 PLAN = Path("work", "plan.json")
 """What a training leaves in a model's folder before it is done."""
+TRAINED = ("generator", "painter", "poet")
+"""Roles whose models a user makes."""
 
 
 def bundled_names() -> list[str]:
@@ -43,6 +45,9 @@ def load_model(name_or_dir: str | Path, *, role: str = "") -> Model:
                 f"{folder}: holds an unfinished run; go on with it by the command that began "
                 "it and --resume (`haiga train … --resume`)"
             )
+        if not (folder / CARD).exists():
+            makes = f"; `haiga train {role}` makes one" if role in TRAINED else ""
+            raise NoModel(f"{folder}: holds no model ({CARD} is missing){makes}")
         return Model(folder)
     if folder.is_file():
         raise NoModel(

@@ -62,8 +62,8 @@ def store_compactly(
     """Store large float32 initializers as float16, and the largest matrices as int8, in place.
 
     An int8 matrix has one scale for each column (its largest absolute value
-    over 127); an int8 convolution, which only `tight` makes, one for each
-    channel it gives. `tight_from` is how many values those need that `tight` stores so.
+    over 127); an int8 convolution, which only `tight` makes of those of `tight_from`
+    values and more, one for each channel it gives.
     """
     gives = _output_axes(model)
     kept, widened = [], []

@@ -17,7 +17,7 @@ from haiga.training.generators.recipe import RECIPES
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(RECIPES))
+@pytest.mark.parametrize("name", sorted(RECIPES.keys() - {"latentgan"}))
 def test_what_is_exported_draws_what_torch_draws(name: str, tmp_path: Path) -> None:
     trainee = tiny(name)
     trainee.step(batch(), torch.Generator().manual_seed(1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from haiga.core.nouns import Poem
 from haiga.models.card import read_card
 from haiga.roles.painters.attngan import AttnGanPainter
 from haiga.roles.painters.flow import FlowPainter
+from haiga.training.painters import study
+from haiga.training.painters.painting import Painting
 from haiga.training.recipes import painter, painter_flow
 
 COLOURS = {"red apple": (200, 30, 20), "blue sea": (20, 60, 200), "green tree": (30, 160, 40)}
@@ -22,10 +25,13 @@ COLOURS = {"red apple": (200, 30, 20), "blue sea": (20, 60, 200), "green tree": 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """24 pictures of three colours, each with its caption."""
-    root = tmp_path_factory.mktemp("pictures")
+    return _pictures(tmp_path_factory.mktemp("pictures"), 24)
+
+
+def _pictures(root: Path, count: int) -> Path:
     draw = np.random.default_rng(0)
     with (root / "metadata.jsonl").open("w", encoding="utf-8") as file:
-        for number in range(24):
+        for number in range(count):
             caption = list(COLOURS)[number % 3]
             noise = draw.integers(-90, 90, (24, 24, 3))
             pixels = np.clip(np.array(COLOURS[caption]) + noise, 0, 255).astype(np.uint8)
@@ -81,6 +87,49 @@ def test_a_flow_learns_on_from_a_painters_weights(
     seen = json.loads((out / "seen.json").read_text("utf-8"))
     assert seen["snow"] == 40
     assert seen["sea"] < 10
+
+
+@pytest.mark.slow
+def test_the_learning_curve_trains_three_painters_and_says_what_would_help(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_of: list[Painting] = []
+
+    class Watched(Painting):
+        def __init__(self, *arguments: Any, **settings: Any) -> None:
+            super().__init__(*arguments, **settings)
+            asked_of.append(self)
+
+    monkeypatch.setattr(study, "Painting", Watched)
+    pictures, out = tmp_path / "pictures", tmp_path / "mine"
+    pictures.mkdir()
+    _pictures(pictures, 44)
+    asked = _arguments(pictures, out, "--recipe", "attngan", "--size", "16", "--width", "8")
+    made = painter.main([*asked, "--steps", "5", "--learning-curve"])
+    assert made is not None
+    said = capsys.readouterr().err
+    for expected in ("learning curve: quarter, ", "learning curve: half, ", "learning curve: all, ",
+                     "more pictures would help", "more time would"):  # fmt: skip
+        assert expected in said.lower(), expected
+    curve = json.loads((out / "learning-curve.json").read_text("utf-8"))
+    assert [point["steps"] for point in curve["points"]] == [5, 5, 5]
+    few, some, many = (point["pictures"] for point in curve["points"])
+    assert few < some < many
+    for part in ("quarter", "half", ""):
+        assert (out / "work" / part / "log.csv").exists()
+        assert (out / "work" / part / "samples" / "captions.txt").exists()
+    parts = [set(one.all.tolist()) for one in asked_of]
+    assert parts[0] < parts[1] < parts[2]
+    assert len({len(one.all) for one in asked_of}) == 1  # held-out captions are as likely for all
+    assert f"A painter of {many} pictures" in read_card(out).title
+    assert "--learning-curve" in read_card(out).recipe
+    assert AttnGanPainter(model=str(out)).paint([Poem(("red apple",))], seeds=[1])
+
+
+def test_a_quarter_that_is_too_little_for_a_curve_is_refused(folder: Path, tmp_path: Path) -> None:
+    asked = _arguments(folder, tmp_path / "out", "--recipe", "attngan", "--size", "16")
+    with pytest.raises(UserError, match="--learning-curve: a quarter of the pictures is"):
+        painter.main([*asked, "--steps", "5", "--learning-curve"])
 
 
 def test_pictures_without_captions_are_refused_before_they_are_decoded(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from haiga.core.errors import UserError
 from haiga.training.pictures.curve import (
     Point,
     Span,
@@ -17,6 +18,8 @@ from haiga.training.pictures.curve import (
     table,
     write_curve,
 )
+from haiga.training.pictures.curve_runs import check_curve
+from haiga.training.pictures.plan import Plan
 
 from .stored import stored
 
@@ -97,3 +100,26 @@ def test_the_curve_is_written_as_a_page_and_as_numbers(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / "learning-curve.json").read_text())
     assert kept["points"][1] == dataclasses.asdict(points[1])
     assert table(points)[0][1] == "100 (25 %)"
+
+
+def _begun(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    Plan("dcgan", "data", 40, 8, 1, 100, (100,), 8).save(folder)
+
+
+def test_a_curve_is_not_gone_on_with_as_a_single_training_nor_the_other_way_round(
+    tmp_path: Path,
+) -> None:
+    part, whole, both = tmp_path / "part", tmp_path / "whole", tmp_path / "both"
+    _begun(part / "work" / "quarter")
+    _begun(whole / "work")
+    _begun(both / "work" / "quarter")
+    _begun(both / "work")
+    with pytest.raises(UserError, match="not finished; go on with it by --resume --learning-curve"):
+        check_curve(part, resume=True, curve=False)
+    with pytest.raises(UserError, match="was not begun as a learning curve"):
+        check_curve(whole, resume=True, curve=True)
+    check_curve(part, resume=True, curve=True)
+    check_curve(whole, resume=True, curve=False)
+    for curve in (True, False):
+        check_curve(both, resume=True, curve=curve)

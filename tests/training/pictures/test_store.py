@@ -172,7 +172,7 @@ def test_labels_are_numbered_in_order_and_one_left_alone_by_a_bad_file_goes(
     assert ("011.png", "is the only picture whose kind is 'c'") in [
         (out.key, out.reason) for out in store.left_out
     ]
-    with pytest.raises(UserError, match="labels: no picture has a column 'kin'; did you mean"):
+    with pytest.raises(UserError, match="--label: no picture has a column 'kin'; did you mean"):
         store.labels("kin")
 
 

@@ -270,4 +270,29 @@ def test_what_cannot_be_meant_is_refused_in_words(
 ) -> None:
     with pytest.raises(UserError, match=said):
         _train(pictures, tmp_path / "m", *more)
-    assert not (tmp_path / "m" / "card.toml").exists()
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_training_that_is_refused_leaves_only_what_was_there_before(tmp_path: Path) -> None:
+    few, some = (write_folder(tmp_path / name, count) for name, count in (("few", 9), ("some", 16)))
+    (tmp_path / "empty").mkdir()
+    for out in ("new", "empty"):
+        with pytest.raises(UserError, match="give more pictures"):
+            _train(few, tmp_path / out, *PLAN)
+        with pytest.raises(UserError, match="a quarter of the pictures is"):
+            _train(some, tmp_path / out, *PLAN, "--learning-curve")
+    assert not (tmp_path / "new").exists()
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_run_that_has_begun_keeps_its_pictures_whatever_is_refused(
+    monkeypatch: pytest.MonkeyPatch, pictures: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(recipe.RECIPES, "stops", Stops)  # type: ignore[misc]
+    out = tmp_path / "m"
+    with pytest.raises(Stopped):
+        _train(pictures, out, "--recipe", "stops", *PLAN)
+    with pytest.raises(UserError, match="cannot go on with other settings"):
+        _train(pictures, out, "--recipe", "stops", *PLAN, "--resume", "--no-mirror")
+    assert (out / "work" / "pictures" / "pixels.npy").exists()
+    _train(pictures, out, "--recipe", "stops", *PLAN, "--resume")

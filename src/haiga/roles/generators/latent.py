@@ -8,14 +8,24 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from haiga.core.errors import UserError
+from haiga.core.errors import BadModel, UserError
 from haiga.core.nouns import Picture
 from haiga.core.seeds import generator
 from haiga.models.session import Session
 from haiga.models.store import Model, load_model
-from haiga.roles.generators.layout import Code, Codes, CodeValue, Layout, paired, read_layout
+from haiga.roles.generators.layout import (
+    OWN_DECODER,
+    PAINTERS_DECODER,
+    Code,
+    Codes,
+    CodeValue,
+    Layout,
+    paired,
+    read_layout,
+)
+from haiga.roles.painters.flow import developed as decoded
 
-NETWORK = "generator.onnx"
+NETWORK, DECODER = "generator.onnx", "decoder.onnx"
 ROLE = "generator"
 
 Latents = npt.NDArray[np.float32]
@@ -41,8 +51,12 @@ class LatentGenerator:
 
     @property
     def models(self) -> Mapping[str, str]:
-        """The generator's files, each with its sha256."""
-        return dict(self._model.digests)
+        """The files it reads, each with its sha256."""
+        found = dict(self._model.digests)
+        if self.layout.decoder.startswith(PAINTERS_DECODER):
+            name = f"painter/{DECODER}"
+            found[name] = load_model("painter").digests[name]
+        return found
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -127,12 +141,28 @@ class LatentGenerator:
             values = self.codes_of(seed, codes)
             parts = [code.values(values[code.name]) for code in self.codes]
             feeds["codes"] = np.concatenate(parts)[None]
-        (pixels,) = self._network.run(feeds)
-        return developed(pixels[0])
+        (made,) = self._network.run(feeds)
+        if not self.layout.decoder:
+            return developed(made[0])
+        (pixels,) = self._decoder.run({"latent": made})
+        return decoded(pixels[0])
 
     @cached_property
     def _network(self) -> Session:
         return self._model.session(NETWORK, threads=self._threads)
+
+    @cached_property
+    def _decoder(self) -> Session:
+        told = self.layout.decoder
+        if told == OWN_DECODER:
+            return self._model.session(DECODER, threads=self._threads)
+        painter = load_model("painter")
+        if told != PAINTERS_DECODER + painter.digests[f"painter/{DECODER}"]:
+            raise BadModel(
+                f"{self._model.folder}: makes latents for another decoder than the bundled "
+                "painter's; train it again with this version, or install the one that made it"
+            )
+        return painter.session(DECODER, threads=self._threads)
 
 
 def developed(pixels: npt.NDArray[np.float32]) -> Picture:

@@ -15,6 +15,7 @@ from haiga.models.card import AGAIN
 from haiga.models.store import Model
 
 LAYOUT = "layout.json"
+OWN_DECODER, PAINTERS_DECODER = "own", "painter:"
 FURTHEST = 3.0
 """The furthest a number code may be turned; it learned from -1 to 1."""
 _FROZEN = ConfigDict(frozen=True, extra="ignore")
@@ -58,7 +59,11 @@ class Code(BaseModel):
 
 
 class Layout(BaseModel):
-    """The inputs of a generator's network; `recipe` says what trained it."""
+    """The inputs of a generator's network; `recipe` says what trained it.
+
+    `decoder` says what turns its latents into pixels: nothing where it makes pixels itself,
+    `own` for a `decoder.onnx` beside it, or `painter:SHA256` for the bundled painter's.
+    """
 
     model_config = _FROZEN
     kind: Literal["generator"]
@@ -67,6 +72,7 @@ class Layout(BaseModel):
     latent: int = Field(ge=1, le=65536)
     labels: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
+    decoder: str = ""
 
     def label_number(self, label: str) -> int:
         """The place of a label, case aside; UserError names near ones."""

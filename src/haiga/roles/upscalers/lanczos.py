@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image
 
-from haiga.core.errors import UserError
 from haiga.core.nouns import Picture, check_picture
-
-MAX_SIZE_PX = 16_384
+from haiga.roles.upscalers.shape import check_size, size_for
 
 
 class LanczosUpscaler:
@@ -25,15 +23,13 @@ class LanczosUpscaler:
 
         Raises UserError when `size_px` is not in [1, 16384].
         """
-        if not 1 <= size_px <= MAX_SIZE_PX:
-            raise UserError(f"size_px: must be from 1 to {MAX_SIZE_PX}, not {size_px}")
+        check_size(size_px)
         return [_resized(check_picture(p, f"picture {i}"), size_px) for i, p in enumerate(pictures)]
 
 
 def _resized(picture: Picture, size_px: int) -> Picture:
     height, width, _ = picture.shape
-    scale = size_px / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    size = size_for(picture, size_px)
     if size == (width, height):
         return picture.copy()
     image = Image.fromarray(np.ascontiguousarray(picture))

@@ -31,6 +31,7 @@ class Duel:
         settings: Settings,
         *,
         rates: Mapping[str, float],
+        betas: tuple[float, float] = BETAS,
     ) -> None:
         self.device = settings.device
         with torch.random.fork_rng(devices=[]):
@@ -47,7 +48,7 @@ class Duel:
         self.make = compiled(self.generator, self.device)
         self.judge = compiled(self.discriminator, self.device)
         self.optimizers: Mapping[str, torch.optim.Optimizer] = {
-            name: torch.optim.Adam(net.parameters(), rates[name], betas=BETAS, fused=True)
+            name: torch.optim.Adam(net.parameters(), rates[name], betas=betas, fused=True)
             for name, net in self.learning.items()
         }
 

@@ -15,6 +15,8 @@ from haiga.core.errors import JobError
 from haiga.media.durable import make_folder, write_durably
 from haiga.models.card import Figure, ModelCard, write_card
 from haiga.models.session import Session
+from haiga.roles.generators.latent import DECODER
+from haiga.roles.generators.layout import OWN_DECODER
 from haiga.training.export import to_onnx
 from haiga.training.generators.recipe import Trainee
 
@@ -48,23 +50,25 @@ def write_generator(
     `recipe` is the recipe's name, `command` what made the model, `sampler` other weights
     than the trainee's own average (the kept checkpoint's). The network is checked against
     torch at batches of 1, 2 and 5 first: JobError when they differ by more than 0.04 of
-    values in [-1, 1], or when a value is no number.
+    values in [-1, 1] (of a trainee's `reach`, where that is another), or when a value is no
+    number.
     """
     make_folder(folder)
-    net = copy.deepcopy(sampler if sampler is not None else trainee.sampler)
+    net = copy.deepcopy(sampler if sampler is not None else network_of(trainee))
     net = net.cpu().float().eval()
     inputs = {key: trainee.inputs[key] for key in ("latent", "labels", "codes")}
+    tolerance = TOLERANCE * getattr(trainee, "reach", 1.0)
     worst = float("inf")
     for tight in (True, False):  # eight bits where they serve, else sixteen
         with torch.random.fork_rng(devices=[]):  # the exporter draws from torch's own generator
             to_onnx(net, example(inputs, 2), ["pixels"], folder / NETWORK, tight=tight)
         worst = difference(net, folder / NETWORK, [example(inputs, count) for count in BATCHES])
-        if worst <= TOLERANCE:
+        if worst <= tolerance:
             break
-    if not worst <= TOLERANCE:
+    if not worst <= tolerance:
         raise JobError(
             f"{folder / NETWORK}: differs from the trained network by {worst:.2g}, more than "
-            f"{TOLERANCE}; it has not learned yet, or its weights are no numbers"
+            f"{tolerance:g}; it has not learned yet, or its weights are no numbers"
         )
     layout = {
         "kind": KIND,
@@ -74,6 +78,12 @@ def write_generator(
         "labels": list(inputs["labels"]),
         "codes": [dict(code) for code in inputs["codes"]],
     }
+    files = [NETWORK, LAYOUT]
+    decoding = getattr(trainee, "autoencoder", None)
+    if decoding is not None:  # its network makes latents of a painter
+        layout["decoder"] = OWN_DECODER
+        write_durably(folder / DECODER, decoding.path(DECODER).read_bytes())
+        files.append(DECODER)
     text = json.dumps(layout, ensure_ascii=False, indent=1)
     write_durably(folder / LAYOUT, text.encode())
     return write_card(
@@ -86,11 +96,17 @@ def write_generator(
         origin=origin,
         recipe=command,
         commit=commit,
-        files=[NETWORK, LAYOUT],
+        files=files,
         data=data,
         quality=quality,
         parity={"generator_max_abs_difference": float(f"{worst:.2g}")},
     )
+
+
+def network_of(trainee: Trainee) -> nn.Module:
+    """What is exported: the sampler, unless a recipe's pictures take more than a network."""
+    network: nn.Module = getattr(trainee, "network", None) or trainee.sampler
+    return network
 
 
 def example(inputs: Mapping[str, Any], count: int) -> dict[str, Tensor]:

@@ -45,7 +45,7 @@ class StepBatch:
 
     `pixels` (B, 3, S, S) float32 in [-1, 1], `labels` (B,) int64, `words`
     (B, W, D) and `present` (B, W) for recipes that read captions, `indexes` (B,)
-    places in the store.
+    places in the store, `flips` (B,) which of them are mirrored.
     """
 
     pixels: Tensor
@@ -53,6 +53,7 @@ class StepBatch:
     words: Tensor | None = None
     present: Tensor | None = None
     indexes: npt.NDArray[np.int64] | None = None
+    flips: npt.NDArray[np.bool_] | None = None
 
 
 class Trainee(Protocol):
@@ -136,11 +137,18 @@ def _fastgan(settings: Settings) -> Trainee:
     return FastGan(settings)
 
 
+def _latentgan(settings: Settings) -> Trainee:
+    from haiga.training.generators.latentgan import LatentGan
+
+    return LatentGan(settings)
+
+
 RECIPES: Mapping[str, Callable[[Settings], Trainee]] = {
     "dcgan": _dcgan,
     "cgan": _cgan,
     "infogan": _infogan,
     "vaegan": _vaegan,
     "fastgan": _fastgan,
+    "latentgan": _latentgan,
 }
 """Every recipe by name."""

@@ -93,7 +93,7 @@ class FlowRecipe:
         chosen = self.latents[batch.indexes, batch.flips.astype(np.int64)].astype(np.float32)
         latents = torch.from_numpy((chosen - self.mean) / self.deviation).to(self.device)
         maps = self._told(batch) if self.o.teacher else None
-        return FlowBatch(latents, None, words, present, batch.indexes, maps)
+        return FlowBatch(latents, words=words, present=present, indexes=batch.indexes, maps=maps)
 
     def _told(self, batch: FeedBatch) -> Tensor:
         """The teacher's features of a batch, (B, tokens, 64), mirrored where its pictures are."""

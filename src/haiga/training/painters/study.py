@@ -12,8 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.media.durable import make_folder, write_durably
 from haiga.media.picture_choice import PainterMade, PictureChoice
@@ -26,6 +28,7 @@ from haiga.training.painters.painting import Painting
 from haiga.training.painters.words import CaptionWords, captions_of, enough_pictures
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
+from haiga.training.pictures.curve_runs import check_curve, sit_for_curve
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.looking import Looking, eye_now
 from haiga.training.pictures.loop import Parts, Run
@@ -41,13 +44,15 @@ from haiga.training.pictures.session import (
     set_threads,
     sit,
 )
-from haiga.training.pictures.store import PictureStore, build_store
+from haiga.training.pictures.store import Indexes, PictureStore, build_store
 from haiga.training.pictures.told import Live
 
 LEAST, LEAST_HELD = 8, 2
 """Fewer pictures to learn from, or held out, are refused: there is nothing to learn but them."""
 FLOW_SAMPLES = 64
 """A look of the flow where steps are given and time is not: each of its samples takes long."""
+BATCH = 32
+"""Pictures a step, unless given."""
 AUDIT, CAPTIONS = "audit.json", "captions.txt"
 FEW_TOLD = 0.5
 """A folder of which a smaller share has captions is warned of."""
@@ -68,16 +73,26 @@ def train_painter(o: argparse.Namespace, live: Live) -> PainterMade:
     if finished and not budget.given:
         live.say("the training is finished; only its report is missing")
         return PainterMade(o.out, choice)
+    check_curve(o.out, resume=o.resume, curve=o.learning_curve)
     if o.resume:
         check_settings(o.out, o.recipe, {"size": o.size, "mirror": o.mirror})
     store = _stored(o, choice, live)
-    looking = Looking(
-        store, store.train, threads=torch.get_num_threads(), seed=o.seed, say=live.say
-    )
-    study = Study(o, store, looking, device)
-    for line in study.told():
-        live.say(line)
-    run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
+
+    def study_of(train: Indexes, batch: int | None = None, part: str = "") -> Study:
+        threads = torch.get_num_threads()
+        looking = Looking(store, train, threads=threads, seed=o.seed, say=live.say)
+        study = Study(o, store, train, looking, device, batch, part)
+        for line in study.told():
+            live.say(line)
+        return study
+
+    if o.learning_curve:
+        study, run = sit_for_curve(
+            store, study_of, budget, o.out, live, seed=o.seed, resume=o.resume
+        )
+    else:
+        study = study_of(store.train)
+        run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
     study.write_model(run, live)
     return PainterMade(o.out, choice)
 
@@ -104,17 +119,30 @@ def _stored(o: argparse.Namespace, choice: PictureChoice, live: Live) -> Picture
 
 
 class Study:
-    """A painter's recipe on a store's pictures: what `session.sit` needs to train it."""
+    """A painter's recipe on some of a store's pictures: what `session.sit` needs to train it.
+
+    `part` is the folder below `work` that its sheets are written to.
+    """
 
     def __init__(
-        self, o: argparse.Namespace, store: PictureStore, looking: Looking, device: str
+        self,
+        o: argparse.Namespace,
+        store: PictureStore,
+        train: Indexes,
+        looking: Looking,
+        device: str,
+        batch: int | None = None,
+        part: str = "",
     ) -> None:
-        self.o, self.store, self.looking, self.device = o, store, looking, device
+        self._batch, self.folder = batch or o.batch, o.out / WORK / part
+        self.o, self.store, self.train, self.looking, self.device = o, store, train, looking, device
         captions = captions_of(store.items, o.caption_column)
-        self.words = CaptionWords(captions, store.train, seed=o.seed)
+        self.words = CaptionWords(captions, train, seed=o.seed)
         if not self.words.told:
+            among = f" among {counted(len(train), 'picture')} of them" if part else ""
             raise UserError(
-                f"{o.pictures}: no caption has a word that haiga knows (its words are English); "
+                f"{o.pictures}: no caption{among} has a word that haiga knows (its words are "
+                "English); "
                 "a painter learns from words: name another column by --caption-column, or train "
                 "a generator, which needs none: `haiga train generator`"
             )
@@ -125,7 +153,7 @@ class Study:
 
     def told(self) -> list[str]:
         """What is to be learned from the captions, for the terminal."""
-        told, count = self.words.told, len(self.store.train)
+        told, count = self.words.told, len(self.train)
         lines = [f"words: {len(self.words.seen):,} known, in the captions of {told:,} of {count:,}"]
         if self.words.lost:
             worst = ", ".join(f"{w} ({n})" for w, n in self.words.lost.most_common(6))
@@ -137,8 +165,7 @@ class Study:
     @functools.cached_property
     def batch(self) -> int:
         """What a step reads: the recipe's own batch, or as many pictures as there are."""
-        own = 32 if self.o.batch is None else self.o.batch
-        return int(min(own, len(self.store.train)))
+        return min(self._batch or BATCH, len(self.train))
 
     @property
     def job(self) -> Job:
@@ -146,7 +173,7 @@ class Study:
         return Job(
             recipe=self.o.recipe,
             data=self.store.digest,
-            pictures=len(self.store.train),
+            pictures=len(self.train),
             batch=self.batch,
             seed=self.o.seed,
             settings={"size": self.o.size, "width": self.o.width, "mirror": self.o.mirror,
@@ -158,7 +185,7 @@ class Study:
     def _settings(self, rate: float | None) -> Settings:
         return Settings(
             size_px=self.o.size,
-            pictures=len(self.store.train),
+            pictures=len(self.train),
             seed=self.o.seed,
             device=self.device,
             batch=self.batch,
@@ -167,11 +194,11 @@ class Study:
         )
 
     def _parts(self, trainee: Any) -> Parts:
-        feed = Feed(self.store, self.store.train, batch=self.batch, seed=self.o.seed,
+        feed = Feed(self.store, self.train, batch=self.batch, seed=self.o.seed,
                     device=self.device, mirror=self.o.mirror)  # fmt: skip
         painting = Painting(trainee.sampler, trainee.inputs, self.words, device=self.device,
-                            held_out=self.store.held_out, train=self.store.train)  # fmt: skip
-        audit = Audit(self.store, self.store.train, known_words=self.words,
+                            held_out=self.store.held_out, train=self._as_many())  # fmt: skip
+        audit = Audit(self.store, self.train, known_words=self.words,
                       augmentations=(*self.augmentations, *trainee.augmentations))  # fmt: skip
         self.audit = audit
         self._write_texts(painting.texts)
@@ -195,15 +222,23 @@ class Study:
             device=self.device,
         )
 
+    def _as_many(self) -> Indexes:
+        """Its pictures, repeated until there are as many as the whole has.
+
+        So that samples of every part of a learning curve are of as many captions held out,
+        and those at the same places: none has more of them to paint than another.
+        """
+        return np.resize(self.train, len(self.store.train))
+
     def write_model(self, run: Run, live: Live) -> None:
         """Writes the kept state as a painter into `--out`; the card comes last and makes it one."""
         run.load_best()
         o, place = self.o, run.place
         make_folder(o.out)
         (o.out / CARD).unlink(missing_ok=True)  # until the new one is written there is no model
-        columns = [self.store.items[i].columns for i in self.store.train]
+        columns = [self.store.items[i].columns for i in self.train]
         kept = place.best_step or place.step
-        count = len(self.store.train)
+        count = len(self.train)
         card = {
             "name": o.name or o.out.resolve().name,
             "title": f"A painter of {count:,} pictures",
@@ -227,7 +262,7 @@ class Study:
 
     def _write_texts(self, texts: list[str]) -> None:
         """Says beside the sample sheets what each of their rows was painted from."""
-        folder = self.o.out / WORK / SHEETS
+        folder = self.folder / SHEETS
         make_folder(folder)
         write_durably(folder / CAPTIONS, "".join(f"{text}\n" for text in texts).encode())
 
@@ -285,4 +320,6 @@ def command(o: argparse.Namespace) -> str:
             parts.append(f"{value:g}" if isinstance(value, float) else str(value))
     if not o.mirror:
         parts.append("--no-mirror")
+    if o.learning_curve:
+        parts.append("--learning-curve")
     return shlex.join([*parts, "--out", o.out.resolve().name])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import functools
 import logging
 import math
 import shlex
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +31,13 @@ from haiga.training.generators.recipe import (
 )
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
-from haiga.training.pictures.curve import HTML as CURVE
-from haiga.training.pictures.curve import advice, nested_subsets, point_of, table, write_curve
+from haiga.training.pictures.curve_runs import check_curve, sit_for_curve
 from haiga.training.pictures.drawing import Drawing
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.figures import write_audit
 from haiga.training.pictures.looking import Looking, eye_now
 from haiga.training.pictures.loop import Parts, Run
-from haiga.training.pictures.plan import kept_plan
 from haiga.training.pictures.session import (
-    DEFAULT_MINUTES,
     WORK,
     Budget,
     Job,
@@ -77,16 +73,19 @@ def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
     if finished:
         live.say("the training is finished; only its report is missing")
         return GeneratorMade(o.out, choice)
+    check_curve(o.out, resume=o.resume, curve=o.learning_curve)
     if o.resume:
         check_settings(o.out, o.recipe, {"size": o.size, "label": o.label, "mirror": o.mirror})
     store = stored(o, choice, live)
 
-    def study_of(train: Indexes, batch: int | None = None) -> Study:
+    def study_of(train: Indexes, batch: int | None = None, part: str = "") -> Study:
         looking = Looking(store, train, threads=threads, seed=o.seed, say=live.say)
         return Study(o, store, train, looking, device, batch)
 
     if o.learning_curve:
-        study, run = sit_for_curve(o, store, study_of, budget, live)
+        study, run = sit_for_curve(
+            store, study_of, budget, o.out, live, seed=o.seed, resume=o.resume
+        )
     else:
         study = study_of(store.train)
         run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
@@ -111,49 +110,6 @@ def checked_recipe(name: str | None, label: str | None) -> str:
     raise UserError(
         f"--recipe {chosen}: learns to tell labels apart and needs them; name a column by --label"
     )
-
-
-def sit_for_curve(
-    o: argparse.Namespace,
-    store: PictureStore,
-    study_of: Callable[..., Study],
-    budget: Budget,
-    live: Live,
-) -> tuple[Study, Run]:
-    """Trains on a quarter, half and all of the pictures, as many steps each, and says what
-    would help. Returns the last of them.
-
-    Raises UserError when a quarter of the pictures is too little to train on.
-    """
-    subsets = nested_subsets(store, seed=o.seed)
-    fewest = len(subsets["quarter"])
-    if fewest < LEAST:
-        raise UserError(
-            f"--learning-curve: a quarter of the pictures is {fewest:,}, and {LEAST} are the "
-            "least; give more pictures, or leave it out"
-        )
-    batch = study_of(subsets["quarter"]).batch  # the same for all, so that steps take as long
-    minutes = budget.minutes or (None if budget.steps else DEFAULT_MINUTES)
-    each = dataclasses.replace(budget, minutes=minutes / len(subsets) if minutes else None)
-    points = []
-    for name, train in subsets.items():
-        live.say(f"learning curve: {name}, {counted(len(train), 'picture')}")
-        study, part = study_of(train, batch), "" if name == "all" else name
-        begun = o.resume and kept_plan(o.out / WORK / part) is not None
-        # a part that was done before the user stopped the whole is not trained for longer
-        asked = Budget(rate=each.rate) if begun and not (o.out / CARD).exists() else each
-        run, ending = sit(study.job, asked, o.out, live, resume=begun, part=part)
-        copied = ending.why == "copying"
-        points.append(point_of(name, len(train), run.place.rows, copied=copied))
-        plan = run.plan
-        each = Budget(None, plan.steps, len(plan.looks), plan.samples, budget.rate)
-    write_curve(o.out, points)
-    for row in table(points):
-        live.say("  " + "  ".join(f"{cell:<18}" for cell in row).rstrip())
-    for sentence in advice(points):
-        live.say(sentence)
-    live.say(f"the learning curve is in {o.out / CURVE}")
-    return study, run
 
 
 def stored(o: argparse.Namespace, choice: PictureChoice, live: Live) -> PictureStore:
@@ -266,7 +222,9 @@ class Study:
         if self.labels is not None:
             labels = torch.from_numpy(self.labels[batch.indexes])
             labels = labels.to(self.device, non_blocking=True)
-        return StepBatch(pixels=batch.pixels, labels=labels, indexes=batch.indexes)
+        return StepBatch(
+            pixels=batch.pixels, labels=labels, indexes=batch.indexes, flips=batch.flips
+        )
 
 
 def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> None:
@@ -365,4 +323,6 @@ def command(o: argparse.Namespace, recipe: str) -> str:
             parts += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
     if not o.mirror:
         parts.append("--no-mirror")
+    if o.learning_curve:
+        parts.append("--learning-curve")
     return shlex.join([*parts, "--out", o.out.resolve().name])

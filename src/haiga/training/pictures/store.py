@@ -93,7 +93,7 @@ class PictureStore:
         column as their label. Raises UserError for a column that there is not.
         """
         columns = tuple(dict.fromkeys(name for item in self.items for name in item.columns))
-        found = find_column(columns, column, "labels", "picture")
+        found = find_column(columns, column, "--label", "picture")
         values = [label_of(item.columns, found) for item in self.items]
         names = tuple(sorted({value for value in values if value}))
         number = {name: place for place, name in enumerate(names)} | {"": -1}
@@ -113,11 +113,12 @@ def build_store(
     """The store of these pictures in `folder`, opened if it is there already, else made.
 
     Decodes every file once, in background threads, into one square crop of `size_px` (with
-    `crops="ends"` one at each end of a long picture), and says through `tell` what it left
-    out and why. About `held_share` of the pictures, whole works and at least one, are held
-    out; which depends on `seed` and the works' names alone. The files are `pixels.npy` and
-    `items.json`; they are made again when a picture, the choice, the size or the version
-    has changed, and when a run was killed while it made them.
+    `crops="ends"` one at each end of a long picture; with `"tiles"` its most detailed squares
+    as they are, never scaled up), and says through `tell` what it left out and why. About
+    `held_share` of the pictures, whole works and at least one, are held out; which depends on
+    `seed` and the works' names alone. The files are `pixels.npy` and `items.json`; they are
+    made again when a picture, the choice, the size or the version has changed, and when a run
+    was killed while it made them.
 
     Raises UserError when no picture can be used, all are one work, or the disk is full.
     """

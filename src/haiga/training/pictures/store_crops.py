@@ -21,7 +21,8 @@ from haiga.media.picture_folders import PictureRecord
 from haiga.media.picture_judging import judge_picture
 from haiga.training.pictures.store_groups import Look, look_at
 
-Crops = Literal["centre", "ends"]
+Crops = Literal["centre", "ends", "tiles"]
+"""A square in the centre; one at each end of a long picture; or many small ones as they are."""
 
 ENLARGED = "smaller than the crop: enlarged"
 TRIMMED = "black border of a scan: cut off"
@@ -29,10 +30,20 @@ _BLACK = 40
 """The mean level below which a row of pixels at the edge may be a scanner's black."""
 _MOST_BORDER = 0.08
 """A border takes at most this share of a side; what is wider was painted."""
+THUMBNAIL_SIDE = 64
+"""What near duplicates are told by is computed at this size where pictures are cut into tiles."""
 _JUMP = 60
 """How much lighter the page behind a border is, so that night at an edge is no border."""
 _LONG = 1.25
 """A picture whose sides are further apart than this has a crop at each end, where asked for."""
+
+TILES_EACH = 12
+"""A picture gives at most so many tiles, those with most detail."""
+_TILE_DRAFT_PX = 1_024
+_TILE_STEP = 0.85
+"""The least distance of two tiles, as a share of their side, where there is room for more."""
+_FLAT_TILE = 1.5
+"""A tile whose neighbouring pixels differ by fewer levels in the mean shows an empty page."""
 
 _WAITING = 4  # finished pictures a thread may be ahead of the one that takes them
 
@@ -84,6 +95,8 @@ def decode_records(
 
 def decode_record(record: PictureRecord, size_px: int, crops: Crops) -> Decoded:
     """One record decoded and cut; never raises for what is in the file."""
+    if crops == "tiles":
+        return _tiled(record, size_px)
     try:
         judged = judge_picture(record.path, draft_px=2 * size_px)
     except BadPicture as error:
@@ -96,6 +109,42 @@ def decode_record(record: PictureRecord, size_px: int, crops: Crops) -> Decoded:
     image = Image.fromarray(pixels)
     cut = [(end, _scaled(image, box, size_px)) for end, box in boxes(width, height, crops)]
     return Decoded(record, tuple(Crop(end, c, look_at(c)) for end, c in cut), remarks)
+
+
+def _tiled(record: PictureRecord, size_px: int) -> Decoded:
+    """A record's tiles at its own resolution: nothing is scaled up, and nothing scaled down but
+    by the decoder of a large JPEG.
+    """
+    try:
+        judged = judge_picture(record.path, draft_px=_TILE_DRAFT_PX, least_px=size_px)
+    except BadPicture as error:
+        return Decoded(record, (), (), str(error))
+    pixels = judged.pixels
+    height, width, _ = pixels.shape
+    look = look_at(_scaled(Image.fromarray(pixels), (0, 0, width, height), THUMBNAIL_SIDE))
+    tiles = [
+        (top, left, np.ascontiguousarray(pixels[top : top + size_px, left : left + size_px]))
+        for top in _places(height, size_px)
+        for left in _places(width, size_px)
+    ]
+    detail = [_detail(tile) for _, _, tile in tiles]
+    ranked = sorted(range(len(tiles)), key=lambda i: -detail[i])[:TILES_EACH]
+    kept = sorted(i for i in ranked if i == ranked[0] or detail[i] >= _FLAT_TILE)
+    cut = tuple(Crop(f"{tiles[i][1]}, {tiles[i][0]}", tiles[i][2], look) for i in kept)
+    return Decoded(record, cut, judged.remarks)
+
+
+def _places(length: int, size_px: int) -> list[int]:
+    """Where tiles begin along a side, evenly, the first and the last at its ends."""
+    count = max(1, round(length / (_TILE_STEP * size_px)))
+    spare = length - size_px
+    return [0] if count == 1 else sorted({round(i * spare / (count - 1)) for i in range(count)})
+
+
+def _detail(tile: Picture) -> float:
+    """The mean difference of neighbouring pixels, in levels."""
+    light = tile.astype(np.float32).mean(-1)
+    return float(np.abs(np.diff(light, axis=0)).mean() + np.abs(np.diff(light, axis=1)).mean())
 
 
 def without_scan_border(pixels: Picture) -> Picture:

@@ -58,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--recipe",
         metavar="NAME",
-        help="dcgan, cgan, infogan, vaegan or fastgan (default: fastgan, the one for small "
-        "collections; with --label, cgan)",
+        help="dcgan, cgan, infogan, vaegan, fastgan or latentgan (default: fastgan, the "
+        "one for small collections; with --label, cgan)",
     )
     p.add_argument(
         "--where",
@@ -73,7 +73,10 @@ def parser() -> argparse.ArgumentParser:
         "--label", metavar="COLUMN", help="a column whose values the generator tells apart (cgan)"
     )
     p.add_argument(
-        "--size", type=int, default=64, metavar="PX", help="side of the pictures (default: 64)"
+        "--size",
+        type=int,
+        metavar="PX",
+        help="side of the pictures (default: 64; latentgan: 128, and no other)",
     )
     length = p.add_mutually_exclusive_group()
     length.add_argument(
@@ -132,11 +135,15 @@ def main(argv: list[str]) -> GeneratorMade:
     Raises UserError for what the user can mend, and Stopped when they ended it.
     """
     options = parser().parse_args(argv)
+    if options.size is None:
+        options.size = 128 if options.recipe == "latentgan" else 64
     check(options)
     from haiga.training.pictures.generator import train_generator  # torch takes seconds
+    from haiga.training.pictures.refusal import nothing_left
     from haiga.training.pictures.told import Live
 
-    return train_generator(options, Live())
+    with nothing_left(options.out):
+        return train_generator(options, Live())
 
 
 def check(o: argparse.Namespace) -> None:

@@ -105,6 +105,12 @@ def parser() -> argparse.ArgumentParser:
         help="where to compute (default: a GPU if there is one)",
     )
     p.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    p.add_argument(
+        "--learning-curve",
+        action="store_true",
+        help="train on a quarter, half and all of the pictures, a third of the time each, "
+        "and say what would help",
+    )
     p.add_argument("--batch", type=int, metavar="N", help="pictures a step (default: 32)")
     p.add_argument(
         "--rate", type=float, metavar="R", help="learning rate (default: the recipe's own)"
@@ -146,9 +152,11 @@ def main(argv: list[str]) -> PainterMade | None:
     options = parser().parse_args(argv)
     check(options)
     from haiga.training.painters.study import train_painter  # torch takes seconds to import
+    from haiga.training.pictures.refusal import nothing_left
     from haiga.training.pictures.told import Live
 
-    return train_painter(options, Live())
+    with nothing_left(options.out):
+        return train_painter(options, Live())
 
 
 def check(o: argparse.Namespace) -> None:
