@@ -45,6 +45,7 @@ from haiga.features.affect import AMONG_PAINTINGS, affect_measures, measured_aff
 from haiga.features.eye import Eye
 from haiga.media.pictures import read_picture
 from haiga.roles.moods.lexicon import FIRST, SECOND, polarity_of, read_mood
+from haiga.roles.moods.sight import read_picture_mood
 
 PLACES = {
     "Reflective/Nostalgic": -0.2,
@@ -150,10 +151,14 @@ def pictures(folder: Path) -> None:
     print("\n| reading | class, of five | mean over three classes |\n|---|---|---|")
     print(f"| random, as Auria drew (of five) | {1 / len(PLACES):.2f} | {1 / len(PLACES):.2f} |")
     print(f"| always {THREE[0]} | {(labels == THREE[0]).mean():.2f} | 0.33 |")
+    meant = [known_mood(label) or "" for label in THREE]
+    own = [THREE[meant.index(read_picture_mood(image, meant).name)] for image in images]
+    named = {"relations, of the three": (np.array(own), np.array(own))}
     for name, values in (("ridge", seen), ("eye", late)):
         votes = np.mean([held_out(values, one, makers, s) for s in seeds], axis=0)
-        told = np.array(THREE)[votes.argmax(1)]
-        fair = np.array(THREE)[(votes / one.mean(0)).argmax(1)]
+        likely, fair = (v.argmax(1) for v in (votes, votes / one.mean(0)))
+        named[name] = np.array(THREE)[likely], np.array(THREE)[fair]
+    for name, (told, fair) in named.items():
         right = interval(lambda i, told=told: float((told[i] == labels[i]).mean()), makers)
         even = interval(
             lambda i, fair=fair: float(
