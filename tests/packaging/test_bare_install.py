@@ -20,7 +20,9 @@ from haiga.models.store import bundled_names
 ROOT = Path(__file__).parents[2]
 MB = 1_000_000
 WHEEL_LIMIT_MB = 60
-INSTALL_LIMIT_MB = 268  # 260 until a stylist, an upscaler, a second generator and a larger bank came
+INSTALL_LIMIT_MB = (
+    268  # 260 until a stylist, an upscaler, a second generator and a larger bank came
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("bare_install")]
 

@@ -216,7 +216,8 @@ def _told(series: Sequence[Series], x: str) -> str:
 
 
 def _usable(points: Sequence[tuple[float, float]], log: bool) -> list[tuple[float, float]]:
-    good: Callable[[float], bool] = (lambda v: v > 0) if log else (lambda v: True)
+    # room on both sides would take a smaller number below the smallest there is
+    good: Callable[[float], bool] = (lambda v: v > 1e-250) if log else (lambda v: True)
     return [(a, b) for a, b in points if math.isfinite(a) and math.isfinite(b) and good(b)]
 
 
@@ -230,7 +231,7 @@ def _padded(low: float, high: float, log: bool) -> tuple[float, float]:
     """The range with a little room on both sides."""
     low, high = _widened(low, high, log)
     if log:
-        room = (high / low) ** 0.06
+        room = 10.0 ** (0.06 * (math.log10(high) - math.log10(low)))
         return low / room, high * room
     room = 0.06 * (high - low)
     return (low - room if low < 0 or low > room else 0.0), high + room

@@ -107,7 +107,9 @@ def test_a_teacher_is_heeded_only_where_a_batch_has_its_features() -> None:
     rng = torch.Generator().manual_seed(0)
     assert set(flow.step(plain, rng)) == {"velocity"}
     before = flow.net.teacher_head[0].weight.detach().clone()
-    told = FlowBatch(plain.pixels, None, plain.words, plain.present, None, torch.randn(2, 64, 64))
+    told = FlowBatch(
+        plain.pixels, words=plain.words, present=plain.present, maps=torch.randn(2, 64, 64)
+    )
     assert set(flow.step(told, rng)) == {"velocity", "teacher"}
     assert not torch.equal(before, flow.net.teacher_head[0].weight)
 

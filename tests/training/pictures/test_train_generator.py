@@ -240,6 +240,7 @@ def test_a_learning_curve_that_was_stopped_goes_on_where_it_was(
     monkeypatch: pytest.MonkeyPatch, pictures: Path, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(recipe.RECIPES, "stops", Stops)  # type: ignore[misc]
+    monkeypatch.setattr(Stops, "made", 0)  # its count is of the whole process
     plan = ["--recipe", "stops", *TINY, "--steps", "12", "--looks", "2", "--learning-curve"]
     with pytest.raises(Stopped, match="stopped at step 4 of 12"):
         _train(pictures, tmp_path / "m", *plan)  # in the half; the quarter is done
@@ -289,6 +290,7 @@ def test_a_run_that_has_begun_keeps_its_pictures_whatever_is_refused(
     monkeypatch: pytest.MonkeyPatch, pictures: Path, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(recipe.RECIPES, "stops", Stops)  # type: ignore[misc]
+    monkeypatch.setattr(Stops, "made", 0)  # its count is of the whole process
     out = tmp_path / "m"
     with pytest.raises(Stopped):
         _train(pictures, out, "--recipe", "stops", *PLAN)
