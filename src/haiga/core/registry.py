@@ -19,7 +19,16 @@ from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, Vali
 from pydantic_core import ErrorDetails
 
 from haiga.core.errors import HaigaError, JobError, UserError
-from haiga.core.roles import Embedder, Generator, MoodReader, Painter, Poet, Stylist, Upscaler
+from haiga.core.roles import (
+    Curator,
+    Embedder,
+    Generator,
+    MoodReader,
+    Painter,
+    Poet,
+    Stylist,
+    Upscaler,
+)
 from haiga.core.suggest import hint
 
 GROUPS: Mapping[str, str] = {
@@ -30,13 +39,14 @@ GROUPS: Mapping[str, str] = {
     "stylist": "haiga.stylists",
     "upscaler": "haiga.upscalers",
     "embedder": "haiga.embedders",
+    "curator": "haiga.curators",
     "sheet": "haiga.sheets",
 }
 """What an artist chooses, each with the entry-point group its implementations register in.
 
 A sheet is no role: its factory makes the settings of a layout, which `gallery` follows. An
 embedder is no part of an artist: whoever looks at pictures chooses it; nor is a generator,
-which an artist reaches through a painter.
+which an artist reaches through a painter, nor a curator, which judges collections.
 """
 
 PROTOCOLS: Mapping[str, type] = {
@@ -47,6 +57,7 @@ PROTOCOLS: Mapping[str, type] = {
     "stylist": Stylist,
     "upscaler": Upscaler,
     "embedder": Embedder,
+    "curator": Curator,
 }
 
 Factory = Callable[..., Any]

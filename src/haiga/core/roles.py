@@ -14,7 +14,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from haiga.core.nouns import Embedding, Mood, Picture, Poem, Style
+from haiga.core.collecting import Seen
+from haiga.core.nouns import Embedding, Mood, Picture, Poem, Style, Verdict
 
 
 class Maker(Protocol):
@@ -131,3 +132,19 @@ class Embedder(Maker, Protocol):
     def maps(self, pictures: Sequence[Picture]) -> npt.NDArray[np.float32]:
         """What the late view is the mean of, place by place: (N, L, h, w) float32."""
         ...
+
+
+@runtime_checkable
+class Curator(Maker, Protocol):
+    """Judges the pictures of a collection, one verdict each, in order; it drops nothing.
+
+    A verdict's `score` is in [0, 1], low is bad; `keep` proposes, and its reason is one
+    clause that reads on from the picture's name. `alone` says whether verdict i depends on
+    picture i alone (then `Seen.picture` is given, some at a time) or on the whole collection
+    (then all come at once, without their pixels).
+    """
+
+    @property
+    def alone(self) -> bool: ...
+
+    def judge(self, seen: Sequence[Seen]) -> list[Verdict]: ...

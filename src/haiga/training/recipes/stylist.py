@@ -40,6 +40,14 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="with --resume: leave the style encoder as it is, so that banks keep their codes",
     )
+    p.add_argument("--start-from", help="begin at this stylist's weights: its name or folder")
+    p.add_argument(
+        "--weights",
+        nargs="+",
+        default=[],
+        metavar="LOSS=NUMBER",
+        help="how much a loss counts: style, content, structure, same or grain",
+    )
     p.add_argument("--name", help="the model's name on its card (the folder's unless given)")
     p.add_argument("--commit", default="", help="commit of the code, for the card")
     return p

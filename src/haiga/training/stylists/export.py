@@ -88,6 +88,7 @@ def write_stylist(
     data: Sequence[Mapping[str, Any]],
     figures: Mapping[str, Any],
     recipe: str,
+    started_from: str = "",
     commit: str = "",
 ) -> None:
     """Writes both networks and the card of a stylist into a folder."""
@@ -102,7 +103,7 @@ def write_stylist(
         "after it: adaptive instance normalisation in a small U-Net. Trained with a perceptual "
         "loss in the features of MobileNet v1 (Apache-2.0), which is no part of it.",
         licence="Apache-2.0",
-        origin="Trained from nothing by haiga's recipe stylist.",
+        origin=f"Trained from {started_from or 'nothing'} by haiga's recipe stylist.",
         recipe=recipe,
         files=[ENCODE, RESTYLE],
         data=list(data),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from haiga.core.errors import UserError
+from haiga.models.store import load_model
 from haiga.training.nets.stylist import Restyler, StyleEncoder
 from haiga.training.nets.teacher import Teacher
 from haiga.training.pictures.credits import sources
@@ -28,7 +29,7 @@ from haiga.training.stylists.export import write_stylist
 from haiga.training.stylists.gathering import Uses, names_of, read_folders, uses_of
 from haiga.training.stylists.looking import Looking
 from haiga.training.stylists.pairs import Pairs
-from haiga.training.stylists.trainee import StylistTrainee
+from haiga.training.stylists.trainee import StylistTrainee, weights_of
 
 STORED_PX = 320
 FIGURES = ("style_distance", "unstyled_distance", "content_cosine")
@@ -48,6 +49,10 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
     check_folder(o.out, resume=o.resume, more=budget.given, kind="stylist")
     if not o.teacher.is_file():
         raise UserError(f"{o.teacher}: there is no such file; --teacher names MobileNet's weights")
+    weights = weights_of(o.weights)
+    if o.start_from and o.resume:
+        raise UserError("--start-from begins a run and --resume goes on with one; give one of both")
+    start = load_model(o.start_from, role="stylist") if o.start_from else None
     read = read_folders([*o.pictures, *o.styles])
     for note in read.notes:
         live.say(note)
@@ -94,7 +99,13 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
         seed=o.seed,
         settings=settings,
         make=lambda rate: StylistTrainee(
-            Teacher(o.teacher), seed=o.seed, rate=rate, device=device, keep_encoder=o.keep_encoder
+            Teacher(o.teacher),
+            seed=o.seed,
+            rate=rate,
+            device=device,
+            keep_encoder=o.keep_encoder,
+            weights=weights,
+            start=start,
         ),
         parts=parts,
     )
@@ -118,6 +129,7 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
             **{name: round(float(row[name]), 4) for name in FIGURES if name in row},
         },
         recipe=f"haiga train stylist --batch {o.batch} --seed {o.seed} --steps {run.plan.steps}",
+        started_from=f"the weights of {o.start_from}" if o.start_from else "",
         commit=o.commit,
     )
     live.say(f"the stylist is in {o.out}; an artist follows it by `model`")

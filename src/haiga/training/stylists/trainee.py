@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from haiga.core.errors import UserError
+from haiga.models.store import Model
+from haiga.roles.stylists.network import ENCODE, RESTYLE
 from haiga.training.generators.average import Average
 from haiga.training.nets.stylist import Restyler, StyleEncoder
 from haiga.training.nets.teacher import Teacher
 from haiga.training.pictures.plan import Plan
+from haiga.training.start import start_from
 from haiga.training.stylists import losses
 from haiga.training.stylists.pairs import PairBatch, views
 
@@ -19,8 +23,26 @@ RATE, WARM_STEPS, LAST_SHARE = 1e-3, 60, 0.02
 DECAY = 0.997
 """Of the running averages, which are what is kept."""
 LAYERS = (*losses.STYLE_LAYERS, losses.CONTENT_LAYER)
-WEIGHTS = {"style": 100.0, "content": 4.0, "structure": 0.4, "same": 1.0, "grain": 3.0}
+WEIGHTS = {"style": 300.0, "content": 4.0, "structure": 0.4, "same": 1.0, "grain": 9.0}
 """Of each loss; "same" is of pictures that follow themselves."""
+
+
+def weights_of(words: Sequence[str]) -> dict[str, float]:
+    """Weights by the loss's name, from words such as `style=300`; raises UserError."""
+    found: dict[str, float] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise UserError(f"--weights {word}: write NAME=NUMBER, such as style=300") from None
+        if name not in WEIGHTS:
+            raise UserError(
+                f"--weights {word}: there is no such loss; there is {', '.join(WEIGHTS)}"
+            )
+        if not 0 <= found[name] < math.inf:
+            raise UserError(f"--weights {word}: a weight is a number from 0 on")
+    return found
 
 
 class StylistTrainee:
@@ -34,10 +56,16 @@ class StylistTrainee:
         rate: float | None,
         device: str,
         keep_encoder: bool = False,
+        weights: Mapping[str, float] = WEIGHTS,
+        start: Model | None = None,
     ) -> None:
+        self.weights = {**WEIGHTS, **weights}
         with torch.random.fork_rng(devices=[]):  # layers know no generator but the global one
             torch.manual_seed(seed)
             encoder, restyler = StyleEncoder(), Restyler()
+        if start is not None:
+            start_from(encoder, start.path(ENCODE))
+            start_from(restyler, start.path(RESTYLE))
         layout = {"device": device, "memory_format": torch.channels_last}
         self.teacher = teacher.to(**layout).eval()  # type: ignore[call-overload]
         self.networks = {
@@ -48,8 +76,8 @@ class StylistTrainee:
         self.rate = rate or RATE
         if keep_encoder:  # a weight without a gradient is passed over
             self.networks["encoder"].requires_grad_(False)
-        weights = [weight for net in self.networks.values() for weight in net.parameters()]
-        self.adam = torch.optim.AdamW(weights, lr=self.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+        learned = [weight for net in self.networks.values() for weight in net.parameters()]
+        self.adam = torch.optim.AdamW(learned, lr=self.rate, betas=(0.9, 0.98), weight_decay=1e-3)
 
     @property
     def modules(self) -> Mapping[str, nn.Module]:
@@ -87,7 +115,7 @@ class StylistTrainee:
             "grain": losses.restlessness(made, seen.contents).mean(),
         }
         self.adam.zero_grad(set_to_none=True)
-        total = torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
+        total = torch.stack([self.weights[name] * value for name, value in parts.items()]).sum()
         total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.adam.param_groups[0]["params"], 20.0)
         self.adam.step()
