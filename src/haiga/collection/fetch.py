@@ -137,7 +137,7 @@ class Fetcher:
             return json.loads(data)
         except (ValueError, RecursionError) as error:
             page = why_no_picture(data)
-            said = page.removesuffix(", not a picture") if page.startswith("is a web") else ""
+            said = page.replace(", not a picture", "") if page.startswith("is a web") else ""
             raise Unobtainable(said or "gives no sound JSON") from error
 
     def _get(
@@ -253,9 +253,7 @@ class Fetcher:
         except _Status as refused:
             return Robots() if 400 <= refused.status < 500 else f"robots.txt of {host} {refused}"
         except Unobtainable as error:
-            if "is larger" in str(error):
-                return f"robots.txt of {host} {error}"
-            return f"robots.txt of {host} could not be had, which {error}"
+            return f"robots.txt of {host} {error}"
         return read_robots(data.decode("utf-8", "replace"), PROGRAM)
 
 
