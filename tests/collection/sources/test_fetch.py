@@ -411,7 +411,8 @@ def test_packing_that_nobody_asked_for_is_undone_and_a_bomb_is_not(server: Loopb
 
 def test_a_server_that_died_is_not_asked_for_every_picture(server: Loopback) -> None:
     fetcher = quick(tries=2)
-    fetcher.picture(server.picture("/a.jpg", jpeg()))
+    server.answers["/a.jpg"] = lambda h: h.give(200, jpeg(), Connection="close")
+    fetcher.picture(server.url + "/a.jpg")
     server.close()
     said = []
     for number in range(5):
