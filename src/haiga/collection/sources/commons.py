@@ -1,5 +1,4 @@
-"""Wikimedia Commons: the files of a category or of a search
-(https://www.mediawiki.org/wiki/API:Imageinfo)."""
+"""Wikimedia Commons: a category or a search (https://www.mediawiki.org/wiki/API:Imageinfo)."""
 
 from __future__ import annotations
 
@@ -119,7 +118,8 @@ class CommonsSource:
         name = title.partition(":")[2] or title
         licence = said.get("LicenseShortName") or said.get("UsageTerms") or said.get("LicenseUrl")
         columns = {
-            "licence address": said.get("LicenseUrl", ""), "restrictions": said.get("Restrictions", ""),
+            "licence address": said.get("LicenseUrl", ""),
+            "restrictions": said.get("Restrictions", ""),
             "sha1 of the original": text_of(info.get("sha1")), "width": text_of(width),
             "height": text_of(info.get("height")), "page id": str(page["pageid"]),
         }  # fmt: skip

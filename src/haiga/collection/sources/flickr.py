@@ -1,5 +1,4 @@
-"""Flickr: photographs by tag or by user, with a key of the user's own
-(https://www.flickr.com/services/api/flickr.photos.search.html)."""
+"""Flickr: photographs by tag or by user, with a key (https://www.flickr.com/services/api/)."""
 
 from __future__ import annotations
 
@@ -78,8 +77,9 @@ class FlickrSource:
         seen: set[str] = set()
         page, pages = 1, 1
         while page <= pages and len(seen) < _MOST:
-            photos = self._ask("flickr.photos.search", **self._question(licences), page=str(page))
-            photos = photos.get("photos") if isinstance(photos.get("photos"), dict) else {}
+            answer = self._ask("flickr.photos.search", **self._question(licences), page=str(page))
+            told = answer.get("photos")
+            photos = told if isinstance(told, dict) else {}
             listed = [p for p in photos.get("photo") or [] if isinstance(p, dict)]
             if page == 1:
                 total = _number(photos.get("total"))
