@@ -95,7 +95,9 @@ def told(standing: Standing) -> str:
     return f"{text}; of {answered:,} answered, people kept {standing.rejected:,} ({share:.0%})"
 
 
-def uncertainty(verdicts: Mapping[str, list[Verdict]], learned: str = "learned.") -> dict[str, float]:
+def uncertainty(
+    verdicts: Mapping[str, list[Verdict]], learned: str = "learned."
+) -> dict[str, float]:
     """How unsure the learned judge is of each item that it judged: 1 at a score of a half."""
     return {
         item: 1 - 2 * abs(verdict.score - 0.5)
