@@ -20,7 +20,8 @@ _OF_SOMEONE = (
 )
 _ATTRIBUTION = (
     rf"(?:(?:a |an |the |in the )?{_OF_SOMEONE} (?:of|after|de|d'|d’|von|des)|"
-    r"(?:formerly |traditionally )?(?:attributed|attrib\.?|att\.|ascribed|attribuée?) (?:to|à)|by or after|engraved after|copied after|"
+    r"(?:formerly |traditionally )?(?:attributed|attrib\.?|att\.|ascribed|attribuée?) (?:to|à)|"
+    r"by or after|engraved after|copied after|"
     r"copy after|(?:possibly|probably|perhaps|maybe)(?: by)?|after|d['’]après|nach)"
 )
 _BEFORE = re.compile(rf"\s*(?P<how>{_ATTRIBUTION})(?:\s+|(?<=['’]))(?P<rest>.+)", re.I | re.S)
@@ -30,7 +31,8 @@ _BEHIND = re.compile(
     re.I | re.S,
 )
 _WITH_WORKSHOP = re.compile(
-    r"(?P<rest>.+?)\s+(?:and|&|with)\s+(?:his |her |their )?(?P<how>workshop|studio|assistants?)\s*",
+    r"(?P<rest>.+?)\s+(?:and|&|with)\s+(?:his |her |their )?"
+    r"(?P<how>workshop|studio|assistants?)\s*",
     re.I | re.S,
 )
 _SEVERAL = re.compile(
@@ -46,7 +48,8 @@ _LIFE = re.compile(
     re.I,
 )  # fmt: skip
 UNKNOWN = frozenset(
-    "unknown,anonymous,unidentified,anon,unknown artist,unknown maker,unknown author,artist unknown,"
+    "unknown,anonymous,unidentified,anon,unknown artist,unknown maker,unknown author,"
+    "artist unknown,"
     "maker unknown,unidentified artist,unidentified maker,anonymous artist,not known,none,null,nan,"
     "unbekannt,inconnu,anonyme,artist not recorded,various,various artists,n a".split(",")
 )

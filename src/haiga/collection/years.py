@@ -32,8 +32,9 @@ _RANGE = re.compile(
 )
 _ISO = re.compile(r"(?<!\d)(\d{4})-(?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01])(?:T[\d:.]+Z?)?(?!\d)")
 _YEAR = re.compile(rf"(?<!\d)(?<!\d\.)(?P<a>\d{{1,5}}){_ERA.format('a')}(?!\d)", re.I)
-_OPEN = re.compile(r"(?<![a-z])(?P<way>before|by|after|from|since|vor|nach|avant|après)\s+(?=\D{0,9}\d)",
-                   re.I)  # fmt: skip
+_OPEN = re.compile(
+    r"(?<![a-z])(?P<way>before|by|after|from|since|vor|nach|avant|après)\s+(?=\D{0,9}\d)", re.I
+)
 
 
 @dataclass(frozen=True)
