@@ -31,8 +31,9 @@ class Standing:
         return self.rejected / answered if answered else None
 
 
-def open_proposals(collection: Collection) -> dict[str, list[Verdict]]:
-    """The proposals to drop that nobody has answered, by item, the worst of an item first.
+def open_proposals(collection: Collection, item: str = "") -> dict[str, list[Verdict]]:
+    """The proposals to drop that nobody has answered, by item, the worst of an item first;
+    those on one item where its id is given.
 
     Of an item that a person kept, a judge's proposal with the settings that it had then is
     answered, also when the judge has run again; one with other settings, or of another judge,
@@ -43,18 +44,26 @@ def open_proposals(collection: Collection) -> dict[str, list[Verdict]]:
         rows = db.execute(
             f"""
             SELECT v.* FROM verdicts v LEFT JOIN ({_LAST}) d ON d.item = v.item
-            WHERE NOT v.keep AND coalesce(d.fate, 'undecided') != 'dropped'
+            WHERE NOT v.keep AND (? = '' OR v.item = ?)
+            AND coalesce(d.fate, 'undecided') != 'dropped'
             AND NOT (coalesce(d.by, '') = ? AND d.fate = 'kept' AND EXISTS (
                 SELECT 1 FROM answered a WHERE a.decision = d.number
                 AND a.curator = v.curator AND a.settings = v.settings))
             ORDER BY v.item, v.score, v.curator
             """,
-            (PERSON,),
+            (item, item, PERSON),
         ).fetchall()
     for row in rows:
         verdict = Verdict(row["curator"], False, row["score"], row["reason"])
         out.setdefault(row["item"], []).append(verdict)
     return out
+
+
+def verdicts_on(collection: Collection, item: str) -> list[Verdict]:
+    """Every judge's latest verdict on one item, by id."""
+    with collection.read() as db:
+        rows = db.execute("SELECT * FROM verdicts WHERE item = ? ORDER BY curator", (item,))
+        return [Verdict(r["curator"], bool(r["keep"]), r["score"], r["reason"]) for r in rows]
 
 
 def standings(collection: Collection) -> tuple[Standing, ...]:
