@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -13,7 +14,8 @@ from haiga.collection.store import Collection
 from haiga.core.collecting import SEEN_PX, Found, Item, Missed, Passport, Unobtainable
 from haiga.core.errors import BadPicture, UserError
 from haiga.media.durable import make_folder, unwritable
-from haiga.media.picture_judging import MOST_PIXELS, judge_picture
+from haiga.media.picture_judging import MISNAMED, MOST_PIXELS, judge_picture
+from haiga.media.picture_listing import SUFFIXES as PICTURE_SUFFIXES
 from haiga.media.pictures import open_header
 
 ORIENTATION = 0x0112  # the EXIF tag
@@ -135,7 +137,10 @@ def _taken(collection: Collection, found: Found) -> tuple[Item, str, bytes]:
     digest = hashlib.sha256(data).hexdigest()
     aside = collection.folder / "aside"
     make_folder(aside)
-    path = aside / f"{digest}{PurePath(found.passport.source_id).suffix[:10]}"
+    suffix = PurePath(found.passport.source_id).suffix.lower()
+    named = suffix in PICTURE_SUFFIXES  # "1984.123" and a bare number are names of no format
+    # another process may have the same picture aside
+    path = aside / f"{digest}-{secrets.token_hex(4)}{suffix if named else '.img'}"
     try:
         path.write_bytes(data)
         judged = judge_picture(path, draft_px=SEEN_PX)
@@ -160,6 +165,6 @@ def _taken(collection: Collection, found: Found) -> tuple[Item, str, bytes]:
         height=height,
         added_at="",
         passports=(found.passport,),
-        remarks=judged.remarks,
+        remarks=tuple(r for r in judged.remarks if named or r != MISNAMED),
     )
     return item, kind, data

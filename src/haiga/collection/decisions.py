@@ -19,6 +19,8 @@ def decide(
     """Appends one decision for each item (by id), all or none; returns them.
 
     A person's decision is not overruled: a rule passes over items that a person has decided.
+    With a person's decision is kept which judges proposed to drop the item: those proposals
+    are answered (see `collection.proposals`).
     """
     at, made = now(), []
     with writing(collection.index) as db:
@@ -29,7 +31,14 @@ def decide(
                 "INSERT INTO decisions (item, fate, by, reason, at) VALUES (?, ?, ?, ?, ?)",
                 (item, fate, by, reason, at),
             )
-            made.append(Decision(int(cursor.lastrowid or 0), item, fate, by, reason, at))
+            number = int(cursor.lastrowid or 0)
+            made.append(Decision(number, item, fate, by, reason, at))
+            if by == PERSON:
+                db.execute(
+                    "INSERT INTO answered SELECT ?, curator, settings, reason FROM verdicts "
+                    "WHERE item = ? AND NOT keep",
+                    (number, item),
+                )
     return made
 
 

@@ -97,6 +97,32 @@ MIGRATIONS: tuple[Step, ...] = (
             """,
         ),
     ),
+    (
+        2,
+        "what judges proposed when a person answered, and what lists tell of makers",
+        (
+            """
+            CREATE TABLE answered (
+                decision INTEGER NOT NULL REFERENCES decisions (number),
+                curator TEXT NOT NULL,
+                settings TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                PRIMARY KEY (decision, curator)
+            )
+            """,
+            """
+            CREATE TABLE told (
+                item TEXT NOT NULL REFERENCES items (id),
+                name TEXT NOT NULL,
+                value TEXT NOT NULL,
+                told_by TEXT NOT NULL,
+                self_identified INTEGER,
+                at TEXT NOT NULL,
+                PRIMARY KEY (item, name, told_by)
+            )
+            """,
+        ),
+    ),
 )
 """Each step: its version, from 1 without gaps; what it brings; its statements.
 

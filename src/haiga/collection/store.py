@@ -17,7 +17,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from haiga.archive.index import connected, open_index, transaction
@@ -176,6 +176,19 @@ class Collection:
             rows = db.execute("SELECT * FROM missed ORDER BY source, source_id").fetchall()
         return [(row["source"], Missed(row["source_id"], row["reason"])) for row in rows]
 
+    def keep_attributes(self, told: Mapping[str, Sequence[Attribute]]) -> None:
+        """Keeps what a list tells of the makers of items by id, in place of what it told before.
+
+        It stands in the items' first passports; what the source told stays as it was.
+        """
+        at = now()
+        with self._write() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?)",
+                [(i, a.name, a.value, a.told_by, a.self_identified, at)
+                 for i, attributes in told.items() for a in attributes],
+            )  # fmt: skip
+
     # What was seen and judged
 
     def looks(self) -> dict[str, Looks]:
@@ -262,6 +275,12 @@ def _passports(db: sqlite3.Connection, item: str | None = None) -> dict[str, lis
         record = json.loads(row["record"])
         record["attributes"] = tuple(Attribute(**one) for one in record["attributes"])
         out.setdefault(row["item"], []).append(Passport(**record))
+    for row in db.execute(f"SELECT * FROM told {where} ORDER BY item, name, told_by", values):
+        told = row["self_identified"]
+        self_identified = None if told is None else bool(told)
+        more = Attribute(row["name"], row["value"], row["told_by"], self_identified)
+        first = out[row["item"]][0]
+        out[row["item"]][0] = replace(first, attributes=(*first.attributes, more))
     return out
 
 
