@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from haiga.cli import (
+    collection_deciding,
     create,
     enlarge,
     evaluate,
@@ -50,6 +51,7 @@ def build() -> typer.Typer:
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
     app.command("list")(listing.list_pieces)
+    app.add_typer(collection_deciding.app, name="collection")
     app.add_typer(evaluate.app, name="evaluate")
     app.command("train", context_settings=train.PASS_ON)(train.train)
     return app

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from haiga.collection.store import Collection
-from haiga.core.collecting import Item
+from haiga.core.collecting import Item, Passport
 
 UNSTATED = "no licence stated"
 
@@ -35,7 +35,7 @@ def write_metadata(collection: Collection, items: Sequence[Item], out: Path) -> 
                 "licence": p.licence,
                 "credit": p.credit,
                 "consent": p.consent,
-                "source": p.source,
+                "source": origin(p),
                 "source_id": p.source_id,
                 "url": p.url,
                 "sha256": item.id,
@@ -56,11 +56,25 @@ def write_metadata(collection: Collection, items: Sequence[Item], out: Path) -> 
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
+def origin(passport: Passport) -> str:
+    """Where an item comes from, as others may read it: what its source itself says, else the
+    kind of source with a file's or folder's name, never the path to it."""
+    told = passport.columns.get("source", "").strip()
+    if told:
+        return " ".join(told.split())
+    kind, _, address = passport.source.partition(" ")
+    return (
+        f"{kind} {PurePath(address).name}"
+        if "://" not in address and address
+        else (passport.source)
+    )
+
+
 def credits_text(name: str, items: Sequence[Item]) -> str:
     """Whom to thank: makers by source and licence, and every credit line once."""
     grouped: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for item in items:
-        grouped[item.passport.source, item.passport.licence or UNSTATED].append(item)
+        grouped[origin(item.passport), item.passport.licence or UNSTATED].append(item)
     lines = [f"Credits of the collection '{name}' ({len(items):,} pictures)", ""]
     for (source, licence), some in sorted(grouped.items()):
         lines += [f"{source}: {len(some):,} pictures, {licence}"]

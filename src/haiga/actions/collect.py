@@ -1,0 +1,170 @@
+"""Make a collection, fill it from sources, look into it, decide, and give it away."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import typing
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from haiga.collection import decisions
+from haiga.collection.adding import Added, add_from
+from haiga.collection.export import credits_text, write_metadata
+from haiga.collection.fetch import Fetcher
+from haiga.collection.licences import Gate, allows, read_licence
+from haiga.collection.sources.choose import source_of
+from haiga.collection.store import Collection
+from haiga.core.collecting import Decision, Fate, Item, Passport
+from haiga.core.errors import UserError
+from haiga.core.nouns import Verdict
+from haiga.media.durable import make_folder, unwritable
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What came of filling a collection from one source: its name, counts, what must be said."""
+
+    source: str
+    added: Added
+    notes: tuple[str, ...]
+
+
+def fill(
+    collection: Collection,
+    words: Sequence[str],
+    *,
+    gate: str | None = None,
+    limit: int | None = None,
+    key: str | None = None,
+    address: str | None = None,
+    where: Sequence[str] = (),
+    on_each: Callable[[str], None] = lambda told: None,
+) -> list[Filled]:
+    """Adds what the sources called `words` have, in order; every one is read before the first.
+
+    Under a licence gate, pictures whose licence does not pass stay outside, each with its
+    reason. Raises UserError for a source that is none, and what `add_from` raises.
+    """
+    check_gate(gate)
+    scratch = collection.folder / "aside"
+    fetcher = Fetcher(scratch=scratch)
+    sources = [
+        source_of(
+            w, limit=limit, key=key, address=address, where=where, fetcher=fetcher, scratch=scratch
+        )
+        for w in words
+    ]
+    out = []
+    for source in sources:
+        added = add_from(collection, source, admit=admission(gate), on_each=on_each)
+        out.append(Filled(source.name, added, tuple(source.notes)))
+    return out
+
+
+GATES: tuple[Gate, ...] = typing.get_args(Gate)
+
+
+def admission(gate: str | None) -> Callable[[Passport], str]:
+    """The reason for which a gate keeps a picture out by its passport, "" for none."""
+
+    def admit(passport: Passport) -> str:
+        wanted = next((g for g in GATES if g == gate), None)
+        if wanted is None:
+            return ""
+        passes, reason = allows(read_licence(passport.licence), wanted)
+        return "" if passes else reason
+
+    return admit
+
+
+def check_gate(gate: str | None) -> None:
+    """Raises UserError for a licence gate that there is not."""
+    if gate is not None and gate not in GATES:
+        raise UserError(f"--licence-gate {gate}: there is {', '.join(GATES)}")
+
+
+def listed(
+    collection: Collection, fates: Sequence[Fate], gate: str | None = None
+) -> list[tuple[Item, tuple[Verdict, ...]]]:
+    """Items of these fates with the judges' proposals against them; under a gate, those it lets
+    through."""
+    check_gate(gate)
+    admit, verdicts = admission(gate), collection.verdicts()
+    return [
+        (item, tuple(v for v in verdicts.get(item.id, ()) if not v.keep))
+        for item in collection.items(fates)
+        if not admit(item.passport)
+    ]
+
+
+def item_table(item: Item, verdicts: Iterable[Verdict] = ()) -> dict[str, Any]:
+    """An item as plain JSON values."""
+    return {**asdict(item), "verdicts": [asdict(v) for v in verdicts]}
+
+
+def settle(collection: Collection, items: Sequence[str], fate: Fate, reason: str) -> list[Item]:
+    """A person's decision on items by number or digest, all or none; returns them."""
+    found = [collection.item(one) for one in items]
+    decisions.decide(collection, [item.id for item in found], fate, reason=reason)
+    return [collection.item(item.id) for item in found]
+
+
+def take_back(collection: Collection, count: int = 1) -> list[tuple[Decision, Item]]:
+    """Undoes the last decisions; each with its item as it now stands."""
+    return [(one, collection.item(one.item)) for one in decisions.undo(collection, count)]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A folder that was written: how many pictures, and how many a gate kept back."""
+
+    folder: Path
+    pictures: int
+    kept_back: int
+
+
+def export(
+    collection: Collection, out: Path, *, everything: bool = False, gate: str | None = None
+) -> Exported:
+    """Writes the kept pictures, or all but the dropped ones, into a folder that trains a model:
+    files, `metadata.jsonl` with every passport, and `CREDITS.txt`; all of it or nothing.
+
+    Raises UserError where nothing is left, or `out` holds something already.
+    """
+    check_gate(gate)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(f"{out}: is there already and not empty; choose a new folder for --out")
+    fates: tuple[Fate, ...] = ("kept", "undecided") if everything else ("kept",)
+    items, admit = collection.items(fates), admission(gate)
+    chosen = [item for item in items if not admit(item.passport)]
+    if not chosen:
+        raise UserError(_nothing(collection, everything, gate, len(items)))
+    make_folder(out.parent)
+    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        for item in chosen:
+            shutil.copyfile(collection.file(item), aside / f"{item.number:06d}{item.suffix}")
+        write_metadata(collection, chosen, aside)
+        (aside / "CREDITS.txt").write_text(credits_text(collection.name, chosen), "utf-8")
+        aside.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        aside.rename(out)
+    except OSError as error:
+        raise UserError(unwritable(out, error)) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Exported(out, len(chosen), len(items) - len(chosen))
+
+
+def _nothing(collection: Collection, everything: bool, gate: str | None, count: int) -> str:
+    if count:
+        return f"'{collection.name}': no item passes the gate {gate}; `haiga collection report` " \
+               "shows every licence"  # fmt: skip
+    if everything:
+        return f"'{collection.name}' is empty; `haiga collection add` fills it"
+    return f"'{collection.name}': nothing is kept yet; decide with `haiga collection curate`, or " \
+           "export what is undecided too with --undecided"  # fmt: skip
