@@ -1,0 +1,173 @@
+"""`haiga collection` as a user types it: gather, decide, pick, split, give away."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROWS = (
+    ("boat", "Summer's Day", "Morisot, Berthe (French, 1841–1895)", "c. 1879", "CC0"),
+    ("mill", "The Mill", "after Berthe Morisot", "1890", "CC BY-NC 4.0"),
+    ("field", "A Field", "Claude Monet", "1880", "Public domain"),
+    ("pond", "The Pond", "Berta Morisot", "", "© 2020 somebody, all rights reserved"),
+)
+
+
+@pytest.fixture
+def pictures(work: Path) -> Path:
+    """Four pictures with a table, one that the table does not name, and what people have."""
+    folder = work / "pictures"
+    folder.mkdir()
+    rng = np.random.default_rng(11)
+    for name in (*(row[0] for row in ROWS), "stray"):
+        noise = rng.integers(0, 255, (7, 9, 3), np.uint8)
+        Image.fromarray(noise).resize((90, 70), Image.Resampling.BICUBIC).save(
+            folder / f"{name}.png"
+        )
+    lines = [
+        json.dumps(dict(zip(("file", "title", "artist", "date", "licence"), row, strict=True)))
+        for row in ((f"{r[0]}.png", *r[1:]) for r in ROWS)
+    ]
+    lines.append(json.dumps({"file": "gone.png", "title": "not there"}))
+    (folder / "metadata.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "page.jpg").write_bytes(b"<html>404</html>")
+    (folder / "empty.png").write_bytes(b"")
+    return folder
+
+
+def tree(folder: Path) -> dict[str, tuple[str, int]]:
+    return {
+        str(path.relative_to(folder)): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mtime_ns,
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_folder_becomes_a_collection_one_can_decide_on_and_give_away(
+    run: Any, pictures: Path, work: Path
+) -> None:
+    before = tree(pictures)
+    assert run("collection", "new", "women").code == 0
+    added = run("collection", "add", "women", "pictures", "--json").object
+    assert (added["new"], added["again"]) == (4, 0)
+    missed = {one["id"]: one["reason"] for one in added["missed"]}
+    assert {"gone.png", "stray.png", "page.jpg", "empty.png"} <= set(missed)
+    again = run("collection", "add", "women", "pictures", "--json").object
+    assert (again["new"], again["again"]) == (0, 4)
+
+    (work / "list.csv").write_text("name,aliases,gender\nBerthe Morisot,,female\nNobody,,\n")
+    picked = run("collection", "pick", "women", "--artists", "list.csv", "--json").object
+    items = {one["number"]: one for one in run("collection", "list", "women", "--json").objects}
+    titles = {one["id"]: one["passports"][0]["title"] for one in items.values()}
+    assert [titles[i] for i in picked["kept"]] == ["Summer's Day"]
+    assert [titles[one["item"]] for one in picked["attributed"]] == ["The Mill"]
+    assert [one["maker"] for one in picked["near"]] == ["Berta Morisot"]
+    assert picked["never_met"] == ["Nobody"]
+
+    dropped = run(
+        "collection", "pick", "women", "--artists", "list.csv", "--attributed", "--drop-others"
+    )
+    assert "2 dropped" in dropped.out
+    undone = run("collection", "undo", "women")
+    assert undone.out.count("no longer dropped") == 2
+
+    by_title = {titles[one["id"]]: number for number, one in items.items()}
+    day, mill, field = (by_title[t] for t in ("Summer's Day", "The Mill", "A Field"))
+    assert run("collection", "keep", "women", str(day), str(mill), "--reason", "mine").code == 0
+    assert run("collection", "drop", "women", str(field)).code == 0
+    shown = run("collection", "show", "women", str(day))
+    assert "kept (mine)" in shown.out
+    assert "female (told by list.csv)" in shown.out
+
+    made = run("collection", "export", "women", "--out", "out", "--licence-gate", "commercial")
+    assert "1 kept back by the gate commercial" in made.err
+    (row,) = map(json.loads, (work / "out" / "metadata.jsonl").read_text("utf-8").splitlines())
+    assert (row["title"], row["gender"], row["licence"]) == ("Summer's Day", "female", "CC0")
+    given = (work / "out" / row["file"]).read_bytes()
+    assert hashlib.sha256(given).hexdigest() == row["sha256"] == before["boat.png"][0]
+    told = (work / "out" / "CREDITS.txt").read_text("utf-8")
+    assert "Summer's Day" in told
+    assert str(work) not in told + json.dumps(row)
+    assert tree(pictures) == before
+
+
+def test_a_gate_at_the_door_keeps_what_may_not_be_sold_outside(run: Any, pictures: Path) -> None:
+    run("collection", "new", "sold")
+    added = run(
+        "collection", "add", "sold", "pictures", "--licence-gate", "commercial", "--json"
+    ).object
+    assert added["new"] == 2
+    reasons = {one["id"]: one["reason"] for one in added["missed"]}
+    assert {"mill.png", "pond.png"} <= set(reasons)
+
+
+def test_a_split_is_frozen_and_goes_into_the_export(run: Any, pictures: Path, work: Path) -> None:
+    run("collection", "new", "parts")
+    run("collection", "add", "parts", "pictures")
+    one = run("collection", "split", "parts", "--validation", "0.25", "--test", "0", "--json")
+    assert one.object["sizes"] == {"train": 3, "validation": 1, "test": 0}
+    same = run("collection", "split", "parts", "--validation", "0.25", "--test", "0", "--json")
+    assert same.object["digest"] == one.object["digest"]
+    other = run("collection", "split", "parts", "--validation", "0.5", "--test", "0")
+    assert other.code == 2
+    assert "frozen with other parts" in other.err
+    run("collection", "export", "parts", "--undecided", "--out", "out")
+    rows = [json.loads(line) for line in (work / "out" / "metadata.jsonl").open(encoding="utf-8")]
+    assert sorted(row["split"] for row in rows) == ["train", "train", "train", "validation"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("new", "../up"), "cannot be a collection's name"),
+        (("new", "here"), "already"),
+        (("add", "hera", "pictures"), "did you mean 'here'?"),
+        (("add", "here", "nothing"), "there is no such folder or file"),
+        (("add", "here", "mett:boats"), "did you mean 'met'?"),
+        (("add", "here", "pictures", "--licence-gate", "free"), "commercial, share, research"),
+        (("show", "here", "7"), "holds no item '7'"),
+        (("undo", "here"), "no decision to undo"),
+        (("rule", "here", "nonsense"), "it looks like"),
+        (("pick", "here"), "by what?"),
+        (("export", "here", "--out", "out"), "nothing is kept yet"),
+        (("export", "here", "--out", "pictures", "--undecided"), "not empty"),
+        (("split", "here", "--test", "1"), "nothing to learn from"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    run: Any, pictures: Path, words: tuple[str, ...], told: str
+) -> None:
+    run("collection", "new", "here")
+    run("collection", "add", "here", "pictures")
+    done = run("collection", *words)
+    assert done.code == 2, done.out + done.err
+    assert told in done.err
+    assert "Traceback" not in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_a_file_named_by_hostile_bytes_is_taken_under_a_printable_name(
+    run: Any, work: Path
+) -> None:
+    folder = work / "odd"
+    folder.mkdir()
+    names = ["new\nline.png", "雪🌙.png", "‮evil.png", "-rf.png", "a'b\".png"]
+    for i, name in enumerate(names):
+        Image.new("RGB", (40, 40), (40 * i, 99, 10)).save(folder / name)
+    (folder / "loop").symlink_to(folder)
+    (folder / "broken.png").symlink_to("nowhere")
+    run("collection", "new", "odd")
+    added = run("collection", "add", "odd", "odd", "--json").object
+    assert added["new"] == 5
+    assert any(one["id"] == "broken.png" for one in added["missed"])
+    listed = run("collection", "list", "odd")
+    assert len(listed.out.splitlines()) == 5
