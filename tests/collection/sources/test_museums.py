@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +136,21 @@ def test_robots_txt_of_a_museum_counts(server: Loopback) -> None:
     with pytest.raises(UserError, match="robots.txt of .* forbids it"):
         all_of(source)
     assert server.paths() == []
+
+
+def test_a_run_that_is_done_again_asks_only_for_the_search(
+    server: Loopback, tmp_path: Path
+) -> None:
+    image = server.picture("/images/1.jpg", jpeg(1))
+    met(server, {n: {"primaryImage": image} for n in range(1, 5)})
+    for asked in (5, 6):
+        source = MetSource("mask", quick(scratch=tmp_path), address=server.url)
+        assert len(all_of(source)[0]) == 4
+        assert len(server.paths()) == asked
+    for kept in tmp_path.iterdir():
+        os.utime(kept, (time.time() - 100_000,) * 2)  # more than a day ago
+    all_of(MetSource("mask", quick(scratch=tmp_path), address=server.url))
+    assert len(server.paths()) == 11
 
 
 @pytest.mark.parametrize("garbage", [{}, {"objectIDs": "x"}, {"objectIDs": [None, "a", {}]}])
