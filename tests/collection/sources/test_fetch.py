@@ -11,12 +11,14 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from loopback import Handler, Loopback, jpeg, quick
 
 from haiga import __version__
+from haiga.collection.exchange import Line, Watch
 from haiga.collection.fetch import Manners
 from haiga.core.collecting import Unobtainable
 from haiga.core.errors import UserError
@@ -280,6 +282,19 @@ def test_nothing_public_leads_to_this_machine(server: Loopback, host: str) -> No
     assert server.asked == []
 
 
+def test_a_name_that_leads_elsewhere_once_it_was_looked_up_is_refused_at_the_door(
+    server: Loopback,
+) -> None:
+    line = Line(2.0, 2.0)
+    with (
+        Watch(5.0, "public") as watch,
+        pytest.raises(Unobtainable, match="into this very machine"),
+        line.ask(server.url + "/a", {}, watch),
+    ):
+        pass
+    assert server.asked == []
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
@@ -404,8 +419,13 @@ def test_packing_that_nobody_asked_for_is_undone_and_a_bomb_is_not(server: Loopb
     bomb = gzip.compress(b"\0" * 50_000_000)
     server.answers["/b"] = lambda h: h.give(200, bomb, Content_Encoding="gzip")
     assert quick().picture(server.url + "/a") == data
-    with pytest.raises(Unobtainable, match="is larger than is taken"):
-        quick(most_bytes=1_000_000).picture(server.url + "/b")
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unobtainable, match="is larger than is taken"):
+            quick(most_bytes=1_000_000).picture(server.url + "/b")
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000  # and 50 MB were in it
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_server_that_died_is_not_asked_for_every_picture(server: Loopback) -> None:
