@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 from urllib3.exceptions import (
     HTTPError,
+    LocationValueError,
     NameResolutionError,
     NewConnectionError,
     SSLError,
@@ -375,6 +376,8 @@ def _fault(error: Exception, watch: Watch, task: _Task, manners: Manners) -> Exc
     there = f", after {task.partial.size:,} bytes" if task.partial.size else ""
     if watch.expired:
         return Unobtainable(f"took longer than {manners.deadline_s:g} s{there}")
+    if isinstance(error, LocationValueError):
+        return Unobtainable("is no address that a server can have")
     if isinstance(error, NameResolutionError):
         return Unobtainable("names a server that cannot be found")
     if isinstance(error, SSLError):

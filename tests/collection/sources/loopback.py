@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,8 +25,6 @@ QUICK = Manners(
 
 def quick(**changed: Any) -> Fetcher:
     """A fetcher that hardly waits."""
-    from dataclasses import replace
-
     scratch = changed.pop("scratch", None)
     return Fetcher(replace(QUICK, **changed), scratch=scratch)
 

@@ -306,6 +306,8 @@ def test_a_name_that_leads_elsewhere_once_it_was_looked_up_is_refused_at_the_doo
         ("http://[::1/", "is no address"),
         ("http://example.org:99999/", "is no address"),
         ("http://" + "a" * 70 + ".org/", "no server can be named so"),
+        ("http://exa mple.org/", "no server can be named so"),
+        ("http://a..b/", "no server can be named so"),
         ("javascript:alert(1)", "begins with javascript:"),
         ("data:image/png;base64,AAAA", "begins with data:"),
         ("http://nowhere.invalid/a.jpg", "cannot be found"),
