@@ -51,6 +51,11 @@ KNOWN = [
     ("CC BY-ND 4.0", "CC-BY-ND-4.0", False, False),
     ("No known copyright restrictions", "LicenseRef-NKC", False, False),
     ("No known restrictions on publication.", "LicenseRef-NKC", False, False),
+    (
+        "Public domain (US Government work: no known restrictions)",
+        "LicenseRef-US-government",
+        *FREE,
+    ),
     ("PD-US", "LicenseRef-NoC-US", False, False),
     ("https://rightsstatements.org/vocab/NoC-US/1.0/", "LicenseRef-NoC-US", False, False),
     ("http://rightsstatements.org/page/InC/1.0/?language=en", "LicenseRef-InC", False, False),

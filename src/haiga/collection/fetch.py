@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 from urllib3.exceptions import (
     HTTPError,
+    LocationValueError,
     NameResolutionError,
     NewConnectionError,
     SSLError,
@@ -25,6 +26,7 @@ from urllib3.exceptions import (
 )
 
 from haiga import __version__
+from haiga.collection.answers import Answers
 from haiga.collection.exchange import CHUNK_BYTES, Line, Turns, Watch
 from haiga.collection.partials import Partial
 from haiga.collection.picture_bytes import why_no_picture
@@ -98,6 +100,7 @@ class Fetcher:
     def __init__(self, manners: Manners | None = None, *, scratch: Path | None = None) -> None:
         self.manners = manners or Manners()
         self._scratch = scratch
+        self._answers = Answers(scratch)
         self._line = Line(self.manners.connect_s, self.manners.read_s)
         self._turns = Turns()
         self._robots: dict[str, Robots | str] = {}
@@ -121,24 +124,32 @@ class Fetcher:
         *,
         told_by: str = "",
         robots: bool = True,
+        young_s: float = 0.0,
     ) -> Any:
         """What a service answers. Raises `Unobtainable`; no key in `params` gets into its text.
 
+        An answer in the scratch folder that is at most `young_s` seconds old is taken.
         `robots=False` is for an address that its service documents for programs although
         its robots.txt shuts it to them; where it is used stands why.
         """
         if params:
             address = f"{address}{'&' if '?' in address else '?'}{urlencode(params)}"
-        data = self._get(
-            address, told_by, "application/json", _MOST_JSON, lambda *_: "", robots=robots,
-            keep=False,
-        )  # fmt: skip
+        data = self._answers.find(address, young_s)
+        kept = data is not None
+        if data is None:
+            data = self._get(
+                address, told_by, "application/json", _MOST_JSON, lambda *_: "", robots=robots,
+                keep=False,
+            )  # fmt: skip
         try:
-            return json.loads(data)
+            answer = json.loads(data)
         except (ValueError, RecursionError) as error:
             page = why_no_picture(data)
             said = page.replace(", not a picture", "") if page.startswith("is a web") else ""
             raise Unobtainable(said or "gives no sound JSON") from error
+        if young_s and not kept:
+            self._answers.keep(address, data)
+        return answer
 
     def _get(
         self,
@@ -365,6 +376,8 @@ def _fault(error: Exception, watch: Watch, task: _Task, manners: Manners) -> Exc
     there = f", after {task.partial.size:,} bytes" if task.partial.size else ""
     if watch.expired:
         return Unobtainable(f"took longer than {manners.deadline_s:g} s{there}")
+    if isinstance(error, LocationValueError):
+        return Unobtainable("is no address that a server can have")
     if isinstance(error, NameResolutionError):
         return Unobtainable("names a server that cannot be found")
     if isinstance(error, SSLError):

@@ -118,6 +118,8 @@ def _found(plain: str) -> Iterator[Licence]:
 
 
 def _stricter(found: list[Licence]) -> Licence:
+    if any(licence.id in _FREED for licence in found):  # they know; the other only found nothing
+        found = [licence for licence in found if licence is not _NO_KNOWN]
     distinct = list({licence.id: licence for licence in found}.values())
     if len(distinct) == 1:
         return distinct[0]
@@ -207,6 +209,8 @@ _NO_ADAPTATION = Licence(
     "LicenseRef-ND", "no adaptations", False, False, None,
     "no adaptations: nothing made of it may be passed on", True,
 )  # fmt: skip
+
+_FREED = frozenset(one.id for one in (_CC0, _MARK, _PUBLIC, _US_WORK))
 
 _STATEMENTS = {
     "inc": _RESERVED,

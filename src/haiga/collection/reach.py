@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import socket
 from typing import Literal
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
@@ -40,6 +41,8 @@ def clean_address(text: str, base: str = "") -> str:
         named = host if ":" in host else host.encode("idna").decode("ascii")
     except UnicodeError as error:
         raise Unobtainable("is no address: no server can be named so") from error
+    if not re.fullmatch(r"[0-9a-f:.]+(?:%[\w.-]+)?" if ":" in host else r"[\w.-]+", named, re.A):
+        raise Unobtainable("is no address: no server can be named so")
     named = f"[{named}]" if ":" in named else named
     place = named if port is None else f"{named}:{port}"
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")

@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,8 +25,6 @@ QUICK = Manners(
 
 def quick(**changed: Any) -> Fetcher:
     """A fetcher that hardly waits."""
-    from dataclasses import replace
-
     scratch = changed.pop("scratch", None)
     return Fetcher(replace(QUICK, **changed), scratch=scratch)
 
@@ -43,6 +42,9 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: Loopback
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)

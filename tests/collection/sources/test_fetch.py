@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email.utils
 import gzip
-import itertools
 import json
 import signal
 import socket
@@ -12,12 +11,14 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from loopback import Handler, Loopback, jpeg, quick
 
 from haiga import __version__
+from haiga.collection.exchange import Line, Watch
 from haiga.collection.fetch import Manners
 from haiga.core.collecting import Unobtainable
 from haiga.core.errors import UserError
@@ -82,12 +83,12 @@ def test_a_server_that_asks_for_an_hour_is_left_alone_at_once(server: Loopback) 
 
 
 def test_requests_to_one_server_keep_their_distance(server: Loopback) -> None:
-    fetcher = quick(apart_s=0.15)
+    fetcher = quick(apart_s=0.2)
     for name in ("/a.jpg", "/b.jpg", "/c.jpg"):
         fetcher.picture(server.picture(name, jpeg()))
     times = [at for _, _, at in server.asked]
     assert len(times) == 4  # robots.txt first
-    assert all(b - a > 0.14 for a, b in itertools.pairwise(times))
+    assert times[-1] - times[0] > 0.45  # 0.6 but for how late the first one was seen
 
 
 def test_what_broke_off_goes_on_where_it_stopped(server: Loopback) -> None:
@@ -281,6 +282,19 @@ def test_nothing_public_leads_to_this_machine(server: Loopback, host: str) -> No
     assert server.asked == []
 
 
+def test_a_name_that_leads_elsewhere_once_it_was_looked_up_is_refused_at_the_door(
+    server: Loopback,
+) -> None:
+    line = Line(2.0, 2.0)
+    with (
+        Watch(5.0, "public") as watch,
+        pytest.raises(Unobtainable, match="into this very machine"),
+        line.ask(server.url + "/a", {}, watch),
+    ):
+        pass
+    assert server.asked == []
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
@@ -292,6 +306,8 @@ def test_nothing_public_leads_to_this_machine(server: Loopback, host: str) -> No
         ("http://[::1/", "is no address"),
         ("http://example.org:99999/", "is no address"),
         ("http://" + "a" * 70 + ".org/", "no server can be named so"),
+        ("http://exa mple.org/", "no server can be named so"),
+        ("http://a..b/", "no server can be named so"),
         ("javascript:alert(1)", "begins with javascript:"),
         ("data:image/png;base64,AAAA", "begins with data:"),
         ("http://nowhere.invalid/a.jpg", "cannot be found"),
@@ -405,8 +421,13 @@ def test_packing_that_nobody_asked_for_is_undone_and_a_bomb_is_not(server: Loopb
     bomb = gzip.compress(b"\0" * 50_000_000)
     server.answers["/b"] = lambda h: h.give(200, bomb, Content_Encoding="gzip")
     assert quick().picture(server.url + "/a") == data
-    with pytest.raises(Unobtainable, match="is larger than is taken"):
-        quick(most_bytes=1_000_000).picture(server.url + "/b")
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unobtainable, match="is larger than is taken"):
+            quick(most_bytes=1_000_000).picture(server.url + "/b")
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000  # and 50 MB were in it
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_server_that_died_is_not_asked_for_every_picture(server: Loopback) -> None:
@@ -463,11 +484,11 @@ def test_a_server_whose_robots_txt_is_in_trouble_is_left_alone(server: Loopback)
 
 
 def test_the_delay_of_robots_txt_is_kept(server: Loopback) -> None:
-    server.answers["/robots.txt"] = lambda h: h.give(200, b"User-agent: *\nCrawl-delay: 0.3")
+    server.answers["/robots.txt"] = lambda h: h.give(200, b"User-agent: *\nCrawl-delay: 0.4")
     fetcher = quick()
     fetcher.picture(server.picture("/a.jpg", jpeg()))
     fetcher.picture(server.picture("/b.jpg", jpeg()))
-    assert server.asked[2][2] - server.asked[1][2] > 0.25
+    assert server.asked[2][2] - server.asked[1][2] > 0.2
 
 
 def test_json_is_read_and_what_is_none_is_said(server: Loopback) -> None:

@@ -112,5 +112,5 @@ def _as_path(name: str) -> str:
 
 def _passed_over(name: str) -> bool:
     """Names that begin with a dot, and what macOS puts beside files: as in a folder."""
-    parts = [part for part in name.split("/") if part not in (".", "..")]
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in (".", "..")]
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)

@@ -66,6 +66,8 @@ def _source(
     scratch: Path | None,
 ) -> Source:
     said = printable(words)
+    if not words.strip():
+        raise UserError(f"no source is named; give {_FORMS}")
     service, colon, asked = words.partition(":")
     service, asked = service.strip().lower(), asked.strip()
     if colon and service in SERVICES and not _is_there(words):

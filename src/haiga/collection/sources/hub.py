@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -164,8 +165,6 @@ def _within(data: bytes, most: int) -> bytes:
 
 
 def _licensed(passport: Passport, licence: str) -> Passport:
-    from dataclasses import replace
-
     return passport if passport.licence or not licence else replace(passport, licence=licence)
 
 

@@ -14,6 +14,7 @@ from haiga.core.errors import UserError
 
 ADDRESS = "https://collectionapi.metmuseum.org"
 
+_YOUNG_S = 24 * 3600.0
 _MUSEUM = "The Metropolitan Museum of Art"
 _COLUMNS = (
     "objectName medium department classification culture period dynasty reign accessionNumber "
@@ -24,7 +25,8 @@ _COLUMNS = (
 class MetSource:
     """Works that a search of the museum finds and that it gives away under CC0.
 
-    A work is asked for by itself, at one request a second; the museum allows 80. Works that
+    A work is asked for by itself, at one request a second (the museum allows 80), and what it
+    answers is kept in the fetcher's scratch folder for a day. Works that
     are not in the public domain have no picture there and are missed. The museum notes a
     maker's gender only where it is female.
     """
@@ -46,7 +48,7 @@ class MetSource:
         failed = 0
         for number in dict.fromkeys(numbers):
             try:
-                told = self._fetcher.json(f"{api}/objects/{number}")
+                told = self._fetcher.json(f"{api}/objects/{number}", young_s=_YOUNG_S)
             except Unobtainable as error:
                 failed = 0 if "(404)" in str(error) else failed + 1  # the search lists some such
                 yield Missed(str(number), str(error))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Protocol
 
 from haiga.core.collecting import Found, Missed
@@ -54,8 +53,3 @@ class FirstFew:
             found += isinstance(thing, Found)
             yield thing
         self._source.notes.append(f"stopped after {self._limit:,}, as was asked")
-
-
-def together(missed: list[Missed], found: Iterator[Found]) -> Iterator[Found | Missed]:
-    """What was missed, then what was found."""
-    return chain(missed, found)

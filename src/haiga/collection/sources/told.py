@@ -19,7 +19,7 @@ _FIELDS = {
         "date year object_date date_display display_date date_created created creation_date "
         "date_taken dated jahr datierung annee année"
     ),
-    "place": "place place_of_origin origin country culture region location city ort pays",
+    "place": "place place_of_origin country culture region city ort pays",
     "credit": "credit credit_line creditline credits attribution courtesy",
     "consent": "consent",
 }
