@@ -117,6 +117,7 @@ def test_a_person_goes_through_it_on_a_terminal(
     assert "sha256 " in terminal.see("blurred.v1 0.20 has")
     terminal.press("k")
     terminal.see("3 of 4")
+    terminal.see("q end")
     terminal.press("u")
     assert "undone: #2 kept" in terminal.see("q end")
     terminal.press("D")

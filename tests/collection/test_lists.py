@@ -103,11 +103,14 @@ def test_what_a_list_tells_stands_in_the_passports_from_then_on(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("text", "name", "says"),
-    [("", "a.txt", "holds no name"), ("# only this\n", "a.txt", "holds no name"),
-     ("A Bee | C Dee\nE Eff | C Dee\n", "a.txt", "stands for both 'A Bee' (line 1) and 'E Eff'"),
-     ("wer,was\nA,b\n", "a.csv", "no column looks like the names"),
-     ("| |\n 12 \n", "a.txt", "holds no name")],
-)  # fmt: skip
+    [
+        ("", "a.txt", "holds no name"),
+        ("# only this\n", "a.txt", "holds no name"),
+        ("A Bee | C Dee\nE Eff | C Dee\n", "a.txt", "stands for both 'A Bee' (line 1) and 'E Eff'"),
+        ("wer,was\nA,b\n", "a.csv", "no column looks like the names"),
+        ("| |\n 12 \n", "a.txt", "holds no name"),
+    ],
+)
 def test_a_list_that_cannot_be_used_says_why(
     tmp_path: Path, text: str, name: str, says: str
 ) -> None:
@@ -128,8 +131,10 @@ def test_items_are_picked_by_what_any_column_tells() -> None:
     items = [
         item_of(0, date="1874", columns={"medium": "Oil"}),
         item_of(1, date="c. 1920", columns={"medium": "oil"}),
-        item_of(2, date="", columns={"medium": "photograph"}, attributes=(Attribute("gender", "f"),)),
-    ]  # fmt: skip
+        item_of(
+            2, date="", columns={"medium": "photograph"}, attributes=(Attribute("gender", "f"),)
+        ),
+    ]
     picked = by_column(items, ["medium=oil", "year<1900"])
     assert picked.kept == (items[0].id,)
     assert picked.passed[items[1].id] == "does not meet 'year<1900'"

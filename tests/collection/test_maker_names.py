@@ -13,11 +13,22 @@ MORISOT = name_key("Berthe Morisot")
 
 @pytest.mark.parametrize(
     "written",
-    ["Berthe Morisot", "Morisot, Berthe (French, 1841–1895)", "MORISOT BERTHE", "berthe  morisot",
-     "Berthe Morisot, French, 1841–1895", "Berthe Morisot (1841-1895)", "Artist: Berthe Morisot",
-     "Berthe Morisot [French]", "by Berthe Morisot", "Bérthe Morìsot", "Berthe Morisot b. 1841",
-     "Morisot, Berthe, 1841-1895", "Berthe Morisot, born 1841"],
-)  # fmt: skip
+    [
+        "Berthe Morisot",
+        "Morisot, Berthe (French, 1841–1895)",
+        "MORISOT BERTHE",
+        "berthe  morisot",
+        "Berthe Morisot, French, 1841–1895",
+        "Berthe Morisot (1841-1895)",
+        "Artist: Berthe Morisot",
+        "Berthe Morisot [French]",
+        "by Berthe Morisot",
+        "Bérthe Morìsot",
+        "Berthe Morisot b. 1841",
+        "Morisot, Berthe, 1841-1895",
+        "Berthe Morisot, born 1841",
+    ],
+)
 def test_one_painter_is_one_name_however_it_is_written(written: str) -> None:
     (maker,) = read_makers(written)
     assert maker.attributed == ""
@@ -26,14 +37,23 @@ def test_one_painter_is_one_name_however_it_is_written(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "how"),
-    [("After Berthe Morisot", "after"), ("Attributed to Berthe Morisot", "attributed to"),
-     ("Workshop of Berthe Morisot (French)", "workshop of"), ("circle of Berthe Morisot", "circle of"),
-     ("Copy after Berthe Morisot", "copy after"), ("Berthe Morisot (attributed to)", "attributed to"),
-     ("Berthe Morisot, after", "after"), ("Berthe Morisot, school of", "school of"),
-     ("d'après Berthe Morisot", "d'après"), ("possibly by Berthe Morisot", "possibly by"),
-     ("Berthe Morisot and workshop", "and workshop"), ("In the style of Berthe Morisot", "in the style of"),
-     ("Follower of Morisot, Berthe", "follower of"), ("Berthe Morisot (follower of)", "follower of")],
-)  # fmt: skip
+    [
+        ("After Berthe Morisot", "after"),
+        ("Attributed to Berthe Morisot", "attributed to"),
+        ("Workshop of Berthe Morisot (French)", "workshop of"),
+        ("circle of Berthe Morisot", "circle of"),
+        ("Copy after Berthe Morisot", "copy after"),
+        ("Berthe Morisot (attributed to)", "attributed to"),
+        ("Berthe Morisot, after", "after"),
+        ("Berthe Morisot, school of", "school of"),
+        ("d'après Berthe Morisot", "d'après"),
+        ("possibly by Berthe Morisot", "possibly by"),
+        ("Berthe Morisot and workshop", "and workshop"),
+        ("In the style of Berthe Morisot", "in the style of"),
+        ("Follower of Morisot, Berthe", "follower of"),
+        ("Berthe Morisot (follower of)", "follower of"),
+    ],
+)
 def test_a_work_that_is_only_attributed_says_how(written: str, how: str) -> None:
     (maker,) = read_makers(written)
     assert maker.attributed == how
@@ -42,10 +62,16 @@ def test_a_work_that_is_only_attributed_says_how(written: str, how: str) -> None
 
 @pytest.mark.parametrize(
     "field",
-    ["Berthe Morisot; Mary Cassatt", "Berthe Morisot and Mary Cassatt", "Berthe Morisot\nMary Cassatt",
-     "Berthe Morisot & Mary Cassatt (American)", "Morisot, Berthe | Cassatt, Mary",
-     "Mary Cassatt, Berthe Morisot", "Morisot, Berthe , Cassatt, Mary"],
-)  # fmt: skip
+    [
+        "Berthe Morisot; Mary Cassatt",
+        "Berthe Morisot and Mary Cassatt",
+        "Berthe Morisot\nMary Cassatt",
+        "Berthe Morisot & Mary Cassatt (American)",
+        "Morisot, Berthe | Cassatt, Mary",
+        "Mary Cassatt, Berthe Morisot",
+        "Morisot, Berthe , Cassatt, Mary",
+    ],
+)
 def test_a_field_may_name_several_makers(field: str) -> None:
     keys = {key for maker in read_makers(field) for key in maker.keys}
     assert {MORISOT, name_key("Mary Cassatt")} <= keys
@@ -58,9 +84,19 @@ def test_who_copied_and_who_was_copied_are_two() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "  ", "Unknown", "anonymous", "Anonymous (Italian, 16th century)", "unknown artist",
-                "(1874)", "?", "Unknown Artist (1800–1850)"],
-)  # fmt: skip
+    "written",
+    [
+        "",
+        "  ",
+        "Unknown",
+        "anonymous",
+        "Anonymous (Italian, 16th century)",
+        "unknown artist",
+        "(1874)",
+        "?",
+        "Unknown Artist (1800–1850)",
+    ],
+)
 def test_nobody_is_no_maker(written: str) -> None:
     assert read_makers(written) == []
 
