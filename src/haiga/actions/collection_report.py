@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -199,8 +199,7 @@ def _judges(report: CollectionReport, see: _Seer) -> list[Section]:
          f"{j.rejected:,}", share(j.answered_no)]
         for j in report.judges
     ]  # fmt: skip
-    heads = ["judge", "judged", "proposed to drop", "open", "people dropped", "people kept",
-             "false alarms"]  # fmt: skip
+    heads = ["judge", "judged", "proposed", "open", "followed", "rejected", "false alarms"]
     body: list[Html] = [parts.table(heads, rows, numbers=6)]
     for judge in report.judges:
         found = report.examples.get(judge.curator, ())
@@ -267,16 +266,18 @@ def _licences(report: CollectionReport) -> Section:
     ]
     rows = [
         [
-            [element("span", one.name, class_="name"),
-             element("span", _sentence(one.reason), class_="means")],
-            *("yes" if one.passes[gate] else "no" for gate in report.gates),
+            [
+                element("span", one.name, class_="name"),
+                element("span", _sentence(one.reason), class_="means"),
+            ],
+            _passed([gate for gate in report.gates if one.passes[gate]], len(report.gates)),
             f"{one.items:,}",
         ]
         for one in report.licences
-    ]  # fmt: skip
-    heads = ["licence", *report.gates, "items"]
+    ]
+    heads = ["licence", "passes", "items"]
     body = [
-        element("div", parts.table(heads, rows, numbers=4), class_="figures"),
+        element("div", parts.table(heads, rows, numbers=1), class_="figures"),
         Html("<h3>What each gate would keep</h3>"),
         parts.figures_table(figures, value="keeps", beside="leaves out"),
     ]
@@ -286,15 +287,28 @@ def _licences(report: CollectionReport) -> Section:
     return Section("What may be done with it", body, lead=lead)
 
 
+def _passed(gates: Sequence[str], every: int) -> str:
+    if len(gates) == every:
+        return "all gates"
+    return ", ".join(gates) if gates else "no gate"
+
+
 def _ledger(report: CollectionReport) -> Section:
     body: list[Html] = []
     for question, title in QUESTIONS.items():
         rows = report.ledger.tables[question]
+        if all(one.value == NOT_TOLD for one in rows):
+            body += [element("h3", title), parts.paragraph("Nobody told any.")]
+            continue
         by = any(one.told_by for one in rows)
         heads = [question.rstrip("s") if question != "centuries" else "century",
                  *(["told by"] if by else []), "kept", "undecided", "dropped"]  # fmt: skip
         cells = [
-            [one.value, *([one.told_by] if by else []), *(f"{int(n):,}" for n in _numbers(one))]
+            [
+                one.value.replace(NOT_TOLD, "not\u00a0told"),
+                *([one.told_by] if by else []),
+                *(f"{int(n):,}" for n in _numbers(one)),
+            ]
             for one in _shortened(rows)
         ]
         body += [element("h3", title), parts.table(heads, cells, numbers=3)]
@@ -342,10 +356,14 @@ def _missed(report: CollectionReport) -> list[Section]:
     if not report.missed:
         return []
     rows = [
-        [one.reason, one.source, ", ".join(one.names) + (" …" if one.count > len(one.names) else ""),
-         f"{one.count:,}"]
+        [
+            one.reason,
+            one.source,
+            ", ".join(one.names) + (" …" if one.count > len(one.names) else ""),
+            f"{one.count:,}",
+        ]
         for one in report.missed
-    ]  # fmt: skip
+    ]
     total = counted(report.counts["missed"], "thing")
     lead = f"{total} that sources named and could not give, by reason."
     heads = ["reason", "source", "for example", "how many"]
@@ -353,11 +371,13 @@ def _missed(report: CollectionReport) -> list[Section]:
 
 
 def _credits(report: CollectionReport) -> Section:
-    shown = report.credits[:40]
-    rows: Iterable[list[str]] = [[credit, f"{count:,}"] for credit, count in shown]
-    rest = len(report.credits) - len(shown)
-    more = [parts.paragraph(f"And {counted(rest, 'credit line')} more.")] if rest else []
-    return Section("Credits", [parts.table(["credit", "items"], rows, numbers=1), *more])
+    heads = ["credit", "items"]
+    rows = [[credit, f"{count:,}"] for credit, count in report.credits]
+    body = [parts.table(heads, rows[:MOST_ROWS], numbers=1)]
+    if rest := rows[MOST_ROWS:]:
+        summary = element("summary", f"{counted(len(rest), 'credit line')} more")
+        body.append(element("details", [summary, parts.table(heads, rest, numbers=1)]))
+    return Section("Credits", body)
 
 
 def title_of(item: Item) -> str:

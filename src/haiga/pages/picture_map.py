@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from haiga.pages.markup import Content, Html, element
 
 SIDE, MARGIN = 640.0, 14.0
-BOX, PICTURE = 168.0, 144.0
+BOX, PICTURE = 176.0, 152.0
 LINE = 17.0
-MOST_LETTERS = 25
+MOST_LETTERS = 20
+LEAST_HEIGHT = 260.0
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ def picture_map(spots: Sequence[Spot], *, told: str, about: Content = "") -> Htm
     There is no script: pointing at a dot or moving to it by the Tab key shows its picture,
     which lies above everything else; a link leads past it.
     """
+    lowest = max((_at(spot)[1] for spot in spots), default=0.0) + MARGIN
+    height = max(lowest, LEAST_HEIGHT)
     dots = element("g", [_dot(spot) for spot in spots], aria_hidden="true")
-    points = [_point(spot) for spot in spots]
+    points = [_point(spot, height) for spot in spots]
     svg = element(
         "svg",
         [dots, *points],
-        viewBox=f"0 0 {SIDE:g} {SIDE:g}",
+        viewBox=f"0 0 {SIDE:g} {height:.0f}",
         role="group",
         aria_label=told,
         xmlns="http://www.w3.org/2000/svg",
@@ -61,13 +64,13 @@ def _dot(spot: Spot) -> Html:
     return element("circle", cx=x, cy=y, r=4, class_=f"dot {spot.kind}")
 
 
-def _point(spot: Spot) -> Html:
+def _point(spot: Spot, map_height: float) -> Html:
     """What is pointed at, over all dots, and what then shows, towards the map's middle."""
     x, y = _at(spot)
     lines = [text for text in (_short(spot.name), _short(spot.under)) if text]
     height = PICTURE + 12 + LINE * len(lines) + 6
     left = x + 9 if x < SIDE / 2 else x - 9 - BOX
-    top = y + 4 if y < SIDE / 2 else y - 4 - height
+    top = y + 4 if y < map_height / 2 else y - 4 - height
     source = f"data:image/jpeg;base64,{base64.b64encode(spot.data).decode()}"
     shown = [
         element("rect", x=left, y=top, width=BOX, height=height, rx=2),
