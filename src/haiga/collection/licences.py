@@ -270,7 +270,8 @@ _READERS = [
     ),
     (
         re.compile(r"\bno[\s-]?ai\b|\b(?:no|not for|without|against)\b[^.;]{0,30}?\b(?:ai|a\.i\.|"
-                   r"machine learning|training|data mining|tdm)\b|\bdata mining[^.;]{0,20}reserved"),
+                   r"machine learning|training|data mining|tdm)\b"
+                   r"|\bdata mining[^.;]{0,20}reserved"),
         lambda m: _NO_TRAINING,
     ),
     (
