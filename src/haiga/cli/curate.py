@@ -71,7 +71,19 @@ def _walk(triage: Triage, json: bool) -> None:
     console = Console(stderr=True, highlight=False)
     said = ""
     with read_keys() as read_key:
-        while (question := triage.current()) is not None:
+        while True:
+            question = triage.current()
+            if question is None:
+                if said:
+                    console.print(_clean(said), markup=False)
+                console.print("There is nothing left to look at.", markup=False)
+                if not triage.answered:
+                    return
+                console.print("u undo   any other key ends", markup=False, style="dim")
+                if read_key() != "u":
+                    return
+                said = _undo(triage, json)
+                continue
             _show(console, triage, question, said)
             said = ""
             while not said:
@@ -79,9 +91,6 @@ def _walk(triage: Triage, json: bool) -> None:
                 if key in (END, "q"):
                     return
                 said = _press(key, triage, question, console, read_key, json)
-    if said:
-        console.print(said, markup=False)
-    console.print("There is nothing left to look at.", markup=False)
 
 
 def _press(
@@ -89,7 +98,6 @@ def _press(
 ) -> str:
     """Does what a key asks for; returns what is to be said before the next picture, or ""."""
     from haiga.cli import output
-    from haiga.core.errors import UserError
 
     item = question.item
     if key in "kdKD" and key:
@@ -104,13 +112,7 @@ def _press(
         triage.skip()
         return f"#{item.number} skipped"
     if key == "u":
-        try:
-            gone = triage.undo()
-        except UserError as error:
-            return str(error)
-        number = triage.collection.item(gone.item).number
-        _give(gone, number, json)
-        return f"undone: #{number} {gone.fate}"
+        return _undo(triage, json)
     if key == "w":
         for line in details(question):
             console.print(_clean(line), markup=False, soft_wrap=True)
@@ -119,6 +121,18 @@ def _press(
     elif key.isprintable():
         output.tell(KEYS)
     return ""
+
+
+def _undo(triage: Triage, json: bool) -> str:
+    from haiga.core.errors import UserError
+
+    try:
+        gone = triage.undo()
+    except UserError as error:
+        return str(error)
+    number = triage.collection.item(gone.item).number
+    _give(gone, number, json)
+    return f"undone: #{number} {gone.fate}"
 
 
 def _give(decision: Decision, number: int, json: bool) -> None:

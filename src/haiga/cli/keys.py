@@ -52,17 +52,21 @@ def read_line(read_key: ReadKey, echo: Callable[[str], None]) -> str | None:
 def _reader(fd: int) -> ReadKey:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     on_terminal = os.isatty(fd)
+    back: list[bytes] = []
 
     def read_key() -> str:
         while True:
-            data = os.read(fd, 1)
+            data = back.pop() if back else os.read(fd, 1)
             if not data:
                 return END
             key = decoder.decode(data)
             if key == ESCAPE and on_terminal and _more(fd):
-                while _more(fd):
-                    os.read(fd, 1)
-                continue
+                data = os.read(fd, 1)
+                if data in (b"[", b"O"):  # an arrow: up to its last letter (ECMA-48, 5.4)
+                    while (data := os.read(fd, 1)) and not 0x40 <= data[0] <= 0x7E:
+                        pass
+                    continue
+                back.append(data)
             if key == "\x04" and on_terminal:
                 return END
             if key:

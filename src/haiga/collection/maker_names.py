@@ -40,6 +40,12 @@ _SEVERAL = re.compile(
     rf"|\s*[,;]?\s+(?=(?:{_ATTRIBUTION})\s+[^\s,])",
     re.I,
 )
+_HANGING = re.compile(
+    r"(?:in|a|an|the|in the|by or|copy|copied|engraved|formerly|traditionally|possibly|probably|"
+    r"perhaps|maybe)",
+    re.I,
+)
+"""Words that an attribution goes on from, and that name nobody."""
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _ROLE = re.compile(r"^\s*(?:[^\W\d]+ ){0,2}[^\W\d]+:\s+(?=\S)|^\s*(?:painted |drawn )?by\s+", re.I)
 _LIFE = re.compile(
@@ -47,6 +53,8 @@ _LIFE = re.compile(
     r"\d[\d\s./–—−?-]*(?:ad|bce?|ce|s\b|st century|nd century|rd century|th century)?",
     re.I,
 )  # fmt: skip
+MOST_READ = 2_000  # characters of a field; a longer one is no list of makers
+
 UNKNOWN = frozenset(
     "unknown,anonymous,unidentified,anon,unknown artist,unknown maker,unknown author,"
     "artist unknown,"
@@ -78,7 +86,7 @@ def read_makers(text: str) -> list[Maker]:
     Elisabeth-Louise" may be one name or two).
     """
     found: list[Maker] = []
-    whole = _spaced(text)
+    whole = _spaced(text[:MOST_READ])
     workshop = _WITH_WORKSHOP.fullmatch(whole)
     if workshop:
         whole, loose = workshop["rest"], f"and {workshop['how'].casefold()}"
@@ -104,8 +112,9 @@ def folded_name(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
-    plain = unicodedata.normalize("NFC", _MARKS.sub("", plain)).translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = _APOSTROPHES.sub("", _MARKS.sub("", plain))
+    plain = unicodedata.normalize("NFC", plain).translate(_LETTERS)
     return [word for word in _WORD.findall(plain) if word not in ("and", "und", "et")]
 
 
@@ -118,7 +127,12 @@ def _parted(text: str) -> list[str]:
         return f"\x00{len(kept) - 1}\x01"
 
     closed = _BRACKETS.sub(put_by, text.replace("\x00", "").replace("\x01", ""))
-    parts = [p for p in _SEVERAL.split(closed) if p and p.strip(" ,")]
+    parts: list[str] = []
+    for part in (p for p in _SEVERAL.split(closed) if p and p.strip(" ,")):
+        if parts and _HANGING.fullmatch(parts[-1].strip()):
+            parts[-1] = f"{parts[-1].strip()} {part}"
+        else:
+            parts.append(part)
     out: list[str] = []
     for part in parts:
         names = [piece.strip() for piece in part.split(",")]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from haiga.collection.decisions import PERSON
 from haiga.collection.store import Collection
+from haiga.core.counted import counted
 from haiga.core.nouns import Verdict
 
 
@@ -97,7 +98,7 @@ def standings(collection: Collection) -> tuple[Standing, ...]:
 
 def told(standing: Standing) -> str:
     """ "blurred.v1: 14 proposals, 5 open; of 9 answered, people kept 2 (22 %)"."""
-    text = f"{standing.curator}: {standing.proposed:,} proposals, {standing.open:,} open"
+    text = f"{standing.curator}: {counted(standing.proposed, 'proposal')}, {standing.open:,} open"
     share, answered = standing.answered_no, standing.followed + standing.rejected
     if share is None:
         return f"{text}; none answered yet"

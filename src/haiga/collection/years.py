@@ -8,6 +8,8 @@ from dataclasses import dataclass
 LEAST, MOST = -20_000, 2_200
 """Numbers outside are no years of a work."""
 
+MOST_READ = 400  # characters of a date
+
 _DASH = r"\s*(?:-|–|—|−|/|to|until|bis|and|or|und|et)\s*"
 _ERA = r"(?:\s*(?P<era{0}>b\.?\s?c\.?(?:\s?e\.?)?|a\.?\s?d\.?|c\.?\s?e\.?)(?![a-z]))?"
 _ABOUT = re.compile(
@@ -75,7 +77,7 @@ def read_years(text: str) -> Years | None:
     and French, "before" and "after", and years BCE; of several the first and the last. A
     number of one to three digits is a year only beside an era, "c.", or in a range.
     """
-    plain = _ERA_FIRST.sub(r"\2 \1", " ".join(text.split()))
+    plain = _ERA_FIRST.sub(r"\2 \1", " ".join(text[:MOST_READ].split()))
     about = bool(_ABOUT.search(plain))
     century = _CENTURY.search(plain)
     if century:

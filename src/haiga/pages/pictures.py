@@ -28,6 +28,11 @@ def sheet(shown: Iterable[Shown]) -> Html:
     return element("div", [_image(one) for one in shown], class_="sheet")
 
 
+def row(shown: Iterable[Shown]) -> Html:
+    """A few pictures side by side, each with its caption under it."""
+    return element("div", [element("figure", _captioned(one)) for one in shown], class_="row")
+
+
 def pairs(items: Iterable[tuple[Shown, Shown, Content]]) -> Html:
     """Two pictures beside each other, each with its caption, and a line under both."""
     return element("div", [_pair(*item) for item in items], class_="pairs")
