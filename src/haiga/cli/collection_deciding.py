@@ -1,4 +1,4 @@
-"""`haiga collection`, where something is decided: keep, drop, undo, rules, lists, splits."""
+"""`haiga collection`, where something is decided or told: keep, drop, rules, lists, reports."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from haiga.cli import collection_report, options
 from haiga.cli import curate as triage
-from haiga.cli import options
 from haiga.cli.collection import Name, app, line_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ SHOWN = 20
 """So many items or names of a kind are told one by one."""
 
 app.command("curate")(triage.curate)
+app.command("report")(collection_report.report)
 
 
 @app.command("keep")
