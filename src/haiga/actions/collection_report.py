@@ -77,7 +77,7 @@ def collection_page(
     """The report as one HTML page, its pictures inside it and nothing from elsewhere."""
     see = _Seer(collection, report, on_each)
     sections = [
-        _first(report),
+        _first(report, see),
         *_map(report, see),
         *_judges(report, see),
         *_colours(see),
@@ -102,20 +102,21 @@ class _Seer:
     def __init__(
         self, collection: Collection, report: CollectionReport, on_each: Callable[[int, int], None]
     ) -> None:
-        self._collection, self._on_each = collection, on_each
+        self._collection = collection
         mapped = {place.item.id: place.item for place in report.map}
         examples = {i.id: i for of in report.examples.values() for i, _ in of}
         items = {**mapped, **examples}
         if not items:
             items = {i.id: i for i in collection.items(("kept", "undecided"))}
-        self._todo = len(items)
+        self.lost = 0
         self._small: dict[tuple[str, int], bytes] = {}
         self.palettes: list[tuple[tuple[tuple[int, int, int], ...], tuple[float, ...]]] = []
         step = max(1, len(items) // PALETTE_OF)
         for number, item in enumerate(items.values()):
-            self._on_each(number + 1, self._todo)
+            on_each(number + 1, len(items))
             picture = self._read(item)
             if picture is None:
+                self.lost += 1
                 continue
             if item.id in mapped:
                 self._small[item.id, MAP_PX] = encoded(picture, MAP_PX)
@@ -129,7 +130,7 @@ class _Seer:
             return judge_picture(
                 self._collection.file(item), draft_px=EXAMPLE_PX, least_px=1
             ).pixels
-        except BadPicture:  # its file is gone or damaged since: the page says so in its place
+        except BadPicture:  # its file is gone or damaged since: the page says so
             return None
 
     def at(self, item: Item, size_px: int) -> bytes:
@@ -146,7 +147,7 @@ def encoded(picture: Picture, size_px: int) -> bytes:
     return buffer.getvalue()
 
 
-def _first(report: CollectionReport) -> Section:
+def _first(report: CollectionReport, see: _Seer) -> Section:
     counts = report.counts
     figures = [
         Figure("pictures", f"{counts['items']:,}"),
@@ -156,7 +157,10 @@ def _first(report: CollectionReport) -> Section:
     ]
     if counts["missed"]:
         figures.append(Figure("could not be had", f"{counts['missed']:,}"))
-    body = [parts.key_figures(figures), *(parts.warning(_sentence(n)) for n in report.notes)]
+    notes = list(report.notes)
+    if see.lost:
+        notes.append(f"{counted(see.lost, 'file')} of it cannot be read any more: not shown here")
+    body = [parts.key_figures(figures), *(parts.warning(_sentence(note)) for note in notes)]
     return Section("At a glance", body)
 
 
