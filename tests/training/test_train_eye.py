@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import save_file
 
 from haiga.core.errors import JobError, Stopped, UserError
 from haiga.features.eye import Eye
@@ -22,32 +21,6 @@ from haiga.training.eye.loop import LAST, LOG, Run, Settings
 from haiga.training.eye.losses import Tutor
 from haiga.training.nets.teacher import Teacher
 from haiga.training.recipes import eye as recipe
-
-WIDTHS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024)
-
-
-@pytest.fixture(scope="module")
-def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """MobileNet v1's shapes with random weights."""
-    rng = torch.Generator().manual_seed(0)
-    tensors: dict[str, torch.Tensor] = {}
-
-    def keep(kernel: str, norm: str, out: int, into: int, side: int, channels: int) -> None:
-        scale = (2 / (into * side * side)) ** 0.5
-        tensors[kernel] = torch.randn(out, into, side, side, generator=rng) * scale
-        for name, value in (("gamma", 1.0), ("moving_variance", 1.0), ("beta", 0.1)):
-            tensors[f"{norm}.{name}"] = torch.full((channels,), value)
-        tensors[f"{norm}.moving_mean"] = torch.zeros(channels)
-
-    keep("conv1.kernel", "conv1_bn", 32, 3, 3, 32)
-    before = 32
-    for n, width in enumerate(WIDTHS, 1):
-        keep(f"conv_dw_{n}.depthwise_kernel", f"conv_dw_{n}_bn", before, 1, 3, before)
-        keep(f"conv_pw_{n}.kernel", f"conv_pw_{n}_bn", width, before, 1, width)
-        before = width
-    path = tmp_path_factory.mktemp("teacher") / "teacher.safetensors"
-    save_file(tensors, str(path))
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The studio's SQLite index: opened, brought up to date, and its errors told in plain words."""
+"""SQLite files of a studio: opened, brought up to date, and errors told in plain words."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import datetime
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from haiga.archive.migrations import MIGRATIONS, SCHEMA
+from haiga.archive.migrations import MIGRATIONS, Step
 from haiga.core.errors import UserError
 
 BUSY_TIMEOUT_S = 30.0
@@ -26,8 +26,8 @@ _REMEDIES = (
 )
 
 
-def open_index(path: Path) -> None:
-    """Make the index if it is not there and bring its schema up to date.
+def open_index(path: Path, steps: Sequence[Step] = MIGRATIONS) -> None:
+    """Make the index if it is not there and bring its schema up to date by `steps`.
 
     Raises UserError when it cannot be opened, or was made by a newer haiga.
     """
@@ -36,7 +36,7 @@ def open_index(path: Path) -> None:
         try:
             with connected(path) as db:
                 db.execute("PRAGMA journal_mode = WAL")  # kept in the file
-                _migrate(db, path)
+                _migrate(db, path, steps)
                 return
         except IndexBusy:
             # Two processes that make the same index at once: SQLite does not
@@ -95,8 +95,9 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    if _version(db) == SCHEMA:
+def _migrate(db: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> None:
+    newest = steps[-1][0]
+    if _version(db) == newest:
         return
     with transaction(db):
         db.execute(
@@ -104,12 +105,12 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
             "(version INTEGER PRIMARY KEY, about TEXT NOT NULL, applied_at TEXT NOT NULL)"
         )
         version = _version(db)
-        if version > SCHEMA:
+        if version > newest:
             raise UserError(
                 f"{path}: the studio was made by a newer haiga (schema {version}; this one "
-                f"knows {SCHEMA}); upgrade haiga, or choose another studio"
+                f"knows {newest}); upgrade haiga, or choose another studio"
             )
-        for number, about, statements in MIGRATIONS:
+        for number, about, statements in steps:
             if number <= version:
                 continue
             for statement in statements:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
+Step = tuple[int, str, tuple[str, ...]]
+
+MIGRATIONS: tuple[Step, ...] = (
     (
         1,
         "pieces and their files",
@@ -36,6 +38,3 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
 
 `pieces.record` is the whole of `piece.json`; the other columns are what is searched.
 """
-
-SCHEMA = MIGRATIONS[-1][0]
-"""The version of the schema this haiga knows."""

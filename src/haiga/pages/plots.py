@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from haiga.pages import parts
@@ -16,6 +16,9 @@ LEFT, RIGHT, TOP, BOTTOM = 44.0, 104.0, 14.0, 38.0
 MOST_POINTS = 240
 """Points of one line that are drawn; a longer series is thinned evenly, its ends kept."""
 TABLE_ROWS = 12
+
+_SMALLEST, _LARGEST = 1e-250, 1e250
+"""Beyond these, room around the values would leave what a number can hold."""
 
 _STYLES = ("line", "line other", "line third")
 
@@ -216,15 +219,23 @@ def _told(series: Sequence[Series], x: str) -> str:
 
 
 def _usable(points: Sequence[tuple[float, float]], log: bool) -> list[tuple[float, float]]:
-    # room on both sides would take a smaller number below the smallest there is
-    good: Callable[[float], bool] = (lambda v: v > 1e-250) if log else (lambda v: True)
-    return [(a, b) for a, b in points if math.isfinite(a) and math.isfinite(b) and good(b)]
+    """The points that can be drawn; numbers too small to part from 0 are 0."""
+    near = [(_whole(a), _whole(b)) for a, b in points]
+    # NaN and what is too large fail both comparisons
+    return [(a, b) for a, b in near if abs(a) < _LARGEST and (_SMALLEST if log else -_LARGEST) < b
+            and b < _LARGEST]  # fmt: skip
+
+
+def _whole(value: float) -> float:
+    return 0.0 if abs(value) < _SMALLEST else value
 
 
 def _widened(low: float, high: float, log: bool) -> tuple[float, float]:
-    if high > low:
+    """A range that can be parted into ticks, also where all values are (nearly) one."""
+    if high - low > 1e-9 * max(abs(low), abs(high)):
         return low, high
-    return (low / 1.5, high * 1.5) if log else (low - 1, high + 1)
+    room = max(1.0, 1e-6 * abs(high))
+    return (low / 1.5, high * 1.5) if log else (low - room, high + room)
 
 
 def _padded(low: float, high: float, log: bool) -> tuple[float, float]:

@@ -4,36 +4,55 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import onnx
 import torch
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import numpy_helper
 from torch import nn
 
-from haiga.core.errors import UserError
+from haiga.core.errors import BadModel
+
+Array = npt.NDArray[np.float32]
 
 
-def start_from(module: nn.Module, path: Path) -> None:
-    """Fill a network's parameters from `path`, which `export.store_compactly` may have packed.
+def start_from(network: nn.Module, path: Path) -> None:
+    """Fills a network's parameters from the export of one like it.
 
-    Eight bits and halves are widened again: what was rounded at export stays rounded. Raises
-    UserError when the file is no ONNX model or its weights are of another design.
+    What was rounded for storing stays rounded. Raises BadModel when the file is no ONNX
+    model, or its weights are those of another design; the network is then as it was.
     """
-    try:
-        stored = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(path)).graph.initializer}
-    except (OSError, DecodeError) as error:
-        raise UserError(f"{path}: cannot be read as an ONNX model ({error})") from None
-    found = {}
-    for name, parameter in module.named_parameters():
-        if f"{name}_int8" in stored:
-            values = stored[f"{name}_int8"].astype("float32") * stored[f"{name}_scale"]
-        else:
-            values = stored.get(f"{name}_half", stored.get(name))
-        if values is None or values.shape != tuple(parameter.shape):
-            raise UserError(
-                f"{path}: {name} is missing or of another shape, so nothing starts here"
-            )
-        found[name] = torch.tensor(values, dtype=parameter.dtype)
+    stored = widened(read_graph(path))
+    wanted = dict(network.named_parameters())
+    for name, parameter in wanted.items():
+        if name not in stored or stored[name].shape != tuple(parameter.shape):
+            raise BadModel(f"{path}: {name} is missing or of another shape: begin at another model")
     with torch.no_grad():
-        for name, parameter in module.named_parameters():
-            parameter.copy_(found[name])
+        for name, parameter in wanted.items():
+            parameter.copy_(torch.from_numpy(stored[name].copy()))
+
+
+def read_graph(path: Path) -> onnx.GraphProto:
+    """The graph of an ONNX file; BadModel where it is none."""
+    try:
+        return onnx.load(str(path)).graph
+    except Exception as error:  # protobuf's errors share no ancestor of their own
+        raise BadModel(f"{path}: is no ONNX file: {error}") from error
+
+
+def widened(graph: onnx.GraphProto) -> dict[str, Array]:
+    """Every stored array in float32, under the name the graph computes with.
+
+    The way back from `export.store_compactly`.
+    """
+    raw = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    out: dict[str, Array] = {}
+    for name, values in raw.items():
+        if name.endswith("_half"):
+            out[name.removesuffix("_half")] = values.astype(np.float32)
+        elif name.endswith("_int8"):
+            base = name.removesuffix("_int8")
+            out[base] = values.astype(np.float32) * raw[f"{base}_scale"]
+        elif values.dtype == np.float32:
+            out[name] = values
+    return out

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnx
 import torch
-from onnx import numpy_helper
 
 from haiga.core.errors import BadModel
 from haiga.training.nets.flow import FlowNet, FlowShape
+from haiga.training.start import read_graph, widened
 
 Array = npt.NDArray[np.float32]
 PREFIX = "net."
@@ -28,11 +27,8 @@ def read_flow(path: Path, *, heads: int = 6) -> FlowNet:
     is found by the product whose sum its bias joins. How many heads attention has is in
     no weight. Raises BadModel when the file is not the export of such a network.
     """
-    try:
-        graph = onnx.load(str(path)).graph
-    except Exception as error:  # protobuf's errors share no ancestor of their own
-        raise BadModel(f"{path}: is no ONNX file: {error}") from error
-    stored = _widened(graph)
+    graph = read_graph(path)
+    stored = widened(graph)
     found = {k.removeprefix(PREFIX): v for k, v in stored.items() if k.startswith(PREFIX)}
     made_by = {out: node for node in graph.node for out in node.output}
     for node in graph.node:
@@ -74,18 +70,3 @@ def _shape(found: Mapping[str, Array], heads: int) -> FlowShape:
         channels=channels,
         grid=round(tokens**0.5),
     )
-
-
-def _widened(graph: onnx.GraphProto) -> dict[str, Array]:
-    """Every stored array in float32, under the name the graph computes with."""
-    raw = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    out: dict[str, Array] = {}
-    for name, values in raw.items():
-        if name.endswith("_half"):
-            out[name.removesuffix("_half")] = values.astype(np.float32)
-        elif name.endswith("_int8"):
-            base = name.removesuffix("_int8")
-            out[base] = values.astype(np.float32) * raw[f"{base}_scale"]
-        elif values.dtype == np.float32:
-            out[name] = values
-    return out

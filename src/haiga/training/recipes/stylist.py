@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="with --resume: leave the style encoder as it is, so that banks keep their codes",
     )
-    p.add_argument("--start-from", help="begin at this stylist's weights: its name or folder")
+    p.add_argument("--start", help="begin at this stylist's weights: its name or folder")
     p.add_argument(
         "--weights",
         nargs="+",

@@ -43,16 +43,16 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
 
     Raises UserError when folders or options do not serve, and Stopped when the user ended it.
     """
+    weights = weights_of(o.weights)
+    if o.start and o.resume:
+        raise UserError("--start begins a run and --resume goes on with one; give one of both")
+    start = load_model(o.start, role="stylist") if o.start else None
     set_threads(o.threads)
     device = device_for(o.device, live.say)
     budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
     check_folder(o.out, resume=o.resume, more=budget.given, kind="stylist")
     if not o.teacher.is_file():
         raise UserError(f"{o.teacher}: there is no such file; --teacher names MobileNet's weights")
-    weights = weights_of(o.weights)
-    if o.start_from and o.resume:
-        raise UserError("--start-from begins a run and --resume goes on with one; give one of both")
-    start = load_model(o.start_from, role="stylist") if o.start_from else None
     read = read_folders([*o.pictures, *o.styles])
     for note in read.notes:
         live.say(note)
@@ -129,7 +129,7 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
             **{name: round(float(row[name]), 4) for name in FIGURES if name in row},
         },
         recipe=f"haiga train stylist --batch {o.batch} --seed {o.seed} --steps {run.plan.steps}",
-        started_from=f"the weights of {o.start_from}" if o.start_from else "",
+        started_from=f"the weights of {o.start}" if o.start else "",
         commit=o.commit,
     )
     live.say(f"the stylist is in {o.out}; an artist follows it by `model`")
