@@ -101,6 +101,9 @@ CHANGES: dict[str, tuple[Change, float | None]] = {
 }
 
 
+KINDS = ("new", "close", "copy")
+
+
 def auroc(copies: np.ndarray, others: np.ndarray) -> float:
     apart = copies[:, None] - others[None]
     return float((apart > 0).mean() + 0.5 * (apart == 0).mean())
@@ -141,7 +144,8 @@ def main() -> None:
         part = [judge_picture(r.path, draft_px=512, least_px=1).pixels for r in records[i : i + 16]]
         looks += looks_of(part, eye)
     print(f"{len(records):,} pictures looked at, "
-          f"{1000 * (time.process_time() - start) / len(records):.0f} ms of CPU each", flush=True)  # fmt: skip
+          f"{1000 * (time.process_time() - start) / len(records):.0f} ms of CPU each",
+          flush=True)  # fmt: skip
     works = [work_of(record) for record in records]
     groups = groups_by_looks(looks, works)
     alone = groups_by_looks(looks)
@@ -175,9 +179,10 @@ def main() -> None:
     real = [judge.inspect(whole(i), eye) for i in held]
     spent = 1000 * (time.process_time() - start) / len(held)
     scores = np.array([one.score for one in real])
-    said = {kind: sum(one.judgement == kind for one in real) for kind in ("new", "close", "copy")}
+    said = {kind: sum(one.judgement == kind for one in real) for kind in KINDS}
     print(f"held out {len(held)}: {said}; false alarms {said['copy'] / len(held):.2%}; "
-          f"{spent:.0f} ms of CPU a picture; highest {np.sort(scores)[::-1][:5].round(2)}")  # fmt: skip
+          f"{spent:.0f} ms of CPU a picture; "
+          f"highest {np.sort(scores)[::-1][:5].round(2)}")  # fmt: skip
     for i, one in zip(held, real, strict=True):
         if one.judgement == "copy":
             print("  ", records[i].path.name, one.score, reference.named[one.nearest.place].key)

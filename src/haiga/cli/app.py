@@ -11,6 +11,7 @@ from haiga.cli import (
     enlarge,
     evaluate,
     generate,
+    inspect,
     mood,
     mount,
     options,
@@ -51,6 +52,7 @@ def build() -> typer.Typer:
     app.command("show")(show.show)
     app.command("list")(listing.list_pieces)
     app.add_typer(evaluate.app, name="evaluate")
+    app.command("inspect")(inspect.inspect)
     app.command("train", context_settings=train.PASS_ON)(train.train)
     return app
 
