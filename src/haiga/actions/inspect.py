@@ -11,7 +11,6 @@ from haiga.actions.generated import Asked, Source
 from haiga.actions.seeds import seeds_for
 from haiga.actions.texts import read_poem
 from haiga.core.collecting import Looks
-from haiga.core.counted import counted
 from haiga.core.errors import BadPicture, UserError
 from haiga.core.nouns import Picture, Poem
 from haiga.features.copy_gate import is_copied
@@ -275,5 +274,5 @@ def _whole(path: Path) -> Picture:
 def told_left_out(left: Sequence[tuple[str, str]]) -> str:
     """One line on what was left out."""
     key, reason = left[0]
-    more = f", and {counted(len(left) - 1, 'more')}" if len(left) > 1 else ""
+    more = f", and {len(left) - 1:,} more" if len(left) > 1 else ""
     return f"left out: {key} {reason}{more}"

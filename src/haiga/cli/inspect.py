@@ -124,7 +124,7 @@ def inspect(
             beside = action.reference_of_folder(
                 Path(str(pictures)), eye, where=tuple(where or ()), tell=tell
             )
-        made_by = str(path) if path is not None else f"what {model} makes"
+        made_by = path.resolve().name if path is not None else f"what {model} makes"
         inspection = action.inspect_pictures(
             beside, subjects, eye, made_by=made_by, left_out=left, tell=tell
         )

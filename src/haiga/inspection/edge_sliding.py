@@ -13,7 +13,6 @@ domain for all places at once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -109,8 +108,8 @@ def slide(
     norm = np.sqrt(np.maximum(under, LEAST_EDGES * others) * np.maximum(over, LEAST_EDGES * whole))
     score = alike / np.maximum(norm, 1e-6)
     shift = np.arange(side)
-    down = np.stack([_signed(shift, h, int(n), side) for n in stack.heights])  # (N, side)
-    across = np.stack([_signed(shift, w, int(n), side) for n in stack.widths])
+    down = _signed(shift, h, stack.heights)  # (N, side)
+    across = _signed(shift, w, stack.widths)
     allowed = (
         _allowed(down, h, stack.heights)[:, :, None] & _allowed(across, w, stack.widths)[:, None, :]
     )
@@ -123,10 +122,10 @@ def slide(
     return score[rows, at].astype(np.float32), across[rows, at % side], down[rows, at // side]
 
 
-def _signed(shift: Numbers, own: int, other: int, side: int) -> Numbers:
-    """Shifts of a circular correlation as they are meant: those that begin before are < 0."""
-    return np.where(shift > max(other - own, 0) + math.ceil(SLACK * min(own, other)),
-                    shift - side, shift)  # fmt: skip
+def _signed(shift: Numbers, own: int, others: Numbers) -> Numbers:
+    """(N, side) shifts of a circular correlation as meant: those that begin before are < 0."""
+    most = np.maximum(others - own, 0) + np.ceil(SLACK * np.minimum(own, others))
+    return np.asarray(np.where(shift > most[:, None], shift - len(shift), shift), np.int64)
 
 
 def _allowed(shifts: Numbers, own: int, others: Numbers) -> npt.NDArray[np.bool_]:

@@ -1,4 +1,3 @@
-
 "use strict";
 // Without this script the page is a list of cases. With it a case opens over the page, and its
 // two pictures blink in one place. Nothing is fetched.
@@ -53,7 +52,7 @@
     bar.className = "bar";
     const save = document.createElement("a");
     const told = known[Number(open.dataset.case)];
-    save.textContent = "Save this case";
+    save.textContent = "Save";
     save.download = open.id + ".json";
     save.href = "data:application/json;charset=utf-8," +
       encodeURIComponent(JSON.stringify(told, null, 1) + "\n");
