@@ -2,8 +2,8 @@
 
 A picture is set beside a reference, the pictures it might have been taken from. Three layers
 of looks choose whom it may be like, the difference hash and the eye's early and late view,
-each also mirrored, and each also of the picture's middle, so that a border hides nothing. How
-it lies on each of those is then found by its edges (`alignment`), and that decides about a
+each also mirrored, and each also of what a border leaves, or of the picture's middle. How it
+lies on each of those is then found by its edges (`alignment`), and that decides about a
 copy: looks alone are fooled by two apples on two white pages.
 
 Neither limit is guessed. A sample of the reference's own pictures, each set beside all others
@@ -31,6 +31,7 @@ from haiga.core.roles import Embedder
 from haiga.core.seeds import generator
 from haiga.features.looks import looks_of
 from haiga.inspection.alignment import Alignment, Sheet, align
+from haiga.inspection.borders import placed_in, within_border
 from haiga.inspection.metrics.bootstrap import undercut_limit
 from haiga.inspection.originality_search import (
     LAYERS,
@@ -216,10 +217,9 @@ class Originality:
         for i, place in enumerate(drawn.tolist()):
             tell(i, len(drawn))
             picture, apart = reference.picture(place), reference.groups != reference.groups[place]
-            views = [reference.looks[place], *looks_of([middle_of(picture)], eye)]
-            near, best = found._beside(reference.sheet(place), views, apart)
+            near, best = found._beside(picture, reference.looks[place], eye, apart)
             scores.append(best[0].alignment.score if best[0].alignment else 0.0)
-            both = np.where(apart, near[0].both, -2)
+            both = np.where(apart, near.both, -2)
             leans.append(int(both.argmax()))
             likeness.append(float(both.max()))
         ranked = sorted(scores, reverse=True)
@@ -241,24 +241,28 @@ class Originality:
 
     def inspect(self, picture: Picture, eye: Embedder, looks: Looks | None = None) -> Inspected:
         """What is found of one picture; `looks` saves looking at the whole of it again."""
-        plain = looks or looks_of([picture], eye)[0]
-        views = [plain, *looks_of([middle_of(picture)], eye)]
-        near, aligned = self._beside(Sheet(picture), views, None)
-        return self._judged(near[0], aligned)
+        return self._judged(*self._beside(picture, looks or looks_of([picture], eye)[0], eye))
 
     def _beside(
-        self, sheet: Sheet, views: Sequence[Looks], apart: Bools | None
-    ) -> tuple[list[Near], list[Neighbour]]:
-        """How near all are by each view, and the aligned ones, the best first."""
-        near = [self.reference.search.near(view) for view in views]
+        self, picture: Picture, looks: Looks, eye: Embedder, apart: Bools | None = None
+    ) -> tuple[Near, list[Neighbour]]:
+        """How near all are, and those whose alignment was tried, the best first.
+
+        A picture with a plain border is aligned without it too, and the better counts.
+        """
+        bare = within_border(picture)
+        inner = middle_of(picture) if bare is None else np.ascontiguousarray(bare.of(picture))
+        near = [self.reference.search.near(view) for view in (looks, *looks_of([inner], eye))]
         places = _shortlist(near, apart)
         sheets = [self.reference.sheet(place) for place in places]
-        found = [
-            _neighbour(near[0], place, alignment)
-            for place, alignment in zip(places, align(sheet, sheets), strict=True)
-        ]
-        found.sort(key=lambda one: -(one.alignment.score if one.alignment else 0.0))
-        return near, found
+        found = align(Sheet(picture), sheets)
+        if bare is not None:
+            without = (placed_in(one, bare) for one in align(Sheet(inner), sheets))
+            pairs = zip(found, without, strict=True)
+            found = [max(pair, key=lambda one: one.score) for pair in pairs]
+        beside = [_neighbour(near[0], p, one) for p, one in zip(places, found, strict=True)]
+        beside.sort(key=lambda one: -(one.alignment.score if one.alignment else 0.0))
+        return near[0], beside
 
     def _judged(self, near: Near, aligned: Sequence[Neighbour]) -> Inspected:
         limits, best = self.limits, aligned[0]
