@@ -12,6 +12,7 @@ from haiga.features.eye import Eye
 from haiga.features.hashes import differing_bits
 from haiga.features.looks import looks_of
 from haiga.inspection.originality import FEW, Limits, Named, Originality, Reference
+from haiga.inspection.originality_index import IndexedSearch
 from haiga.inspection.originality_leaning import leaning_of
 from haiga.inspection.originality_search import Search, groups_by_looks, nearest
 
@@ -83,6 +84,16 @@ def test_a_search_finds_every_picture_itself_and_its_mirror_image() -> None:
             assert near.layer(layer).argmax() == place
         wanted = differing_bits(looks.hashes, search.hashes).min(0)
         assert near.bits.tolist() == wanted.tolist()
+
+
+def test_an_index_finds_what_the_exact_search_finds() -> None:
+    pytest.importorskip("usearch", reason="haiga[index] is not installed")
+    exact, indexed = Search(LOOKS), IndexedSearch(LOOKS)
+    for looks in LOOKS[:5]:
+        one, other = exact.near(looks), indexed.near(looks)
+        assert other.bits.tolist() == one.bits.tolist()
+        assert other.early == pytest.approx(one.early, abs=1e-5)
+        assert other.late == pytest.approx(one.late, abs=1e-5)
 
 
 def test_the_nearest_are_those_of_a_full_sort() -> None:

@@ -23,7 +23,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from haiga.core.collecting import Looks
 from haiga.core.nouns import Picture
@@ -33,13 +32,12 @@ from haiga.features.looks import looks_of
 from haiga.inspection.alignment import Alignment, Sheet, align
 from haiga.inspection.borders import placed_in, within_border
 from haiga.inspection.metrics.bootstrap import undercut_limit
+from haiga.inspection.originality_index import search_of
 from haiga.inspection.originality_search import (
     LAYERS,
     Bools,
-    Floats,
     Near,
     Numbers,
-    Search,
     groups_by_looks,
     nearest,
 )
@@ -101,7 +99,7 @@ class Reference:
         if not len(named) == len(looks) == (len(looks) if works is None else len(works)):
             raise ValueError("a reference needs as many looks and works as names")
         self.named, self.looks, self._load = list(named), list(looks), load
-        self.search = Search(looks)
+        self.search = search_of(looks)
         self.groups = groups_by_looks(looks, works)
         self._sheets: OrderedDict[int, Sheet] = OrderedDict()
 
@@ -352,11 +350,3 @@ def _where(alignment: Alignment) -> str:
     if alignment.residual > 0.12:
         said.append(", in other colours or with something laid over it")
     return "".join(said)
-
-
-def scores_of(found: Sequence[Inspected]) -> npt.NDArray[np.float32]:
-    """The scores of several, (M,)."""
-    return np.array([one.score for one in found], np.float32)
-
-
-__all__ = ["Floats", "Inspected", "Limits", "Named", "Neighbour", "Originality", "Reference"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -47,14 +46,6 @@ class Near:
         return self.early if name == "early" else self.late
 
 
-class Rows(Protocol):
-    """Rows of unit length that can be searched for the nearest to a few others."""
-
-    def nearest(self, queries: Floats, count: int) -> Numbers:
-        """Places of the `count` rows nearest to any of the queries (Q, D), nearest first."""
-        ...
-
-
 class Search:
     """The looks of N pictures, made ready to be compared with those of one: all, exactly."""
 
@@ -78,10 +69,12 @@ class Search:
     def near(self, looks: Looks) -> Near:
         """How near all are to a picture, as it is or mirrored, whichever is nearer."""
         early, late = self.queries(looks)
+        return Near(self.bits(looks), _cosines(self.early, early), _cosines(self.late, late))
+
+    def bits(self, looks: Looks) -> npt.NDArray[np.uint8]:
+        """(N,) in how many bits all differ from a picture, as it is or mirrored."""
         plain, mirrored = (_ones(np.bitwise_xor(self.hashes, one)) for one in looks.hashes)
-        return Near(
-            np.minimum(plain, mirrored), _cosines(self.early, early), _cosines(self.late, late)
-        )
+        return np.minimum(plain, mirrored)
 
 
 def _cosines(rows: Floats, queries: Floats) -> Floats:
