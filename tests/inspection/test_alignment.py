@@ -92,6 +92,13 @@ def test_a_mirrored_crop_is_told_in_each_picture_as_that_picture_is() -> None:
     assert first.other.right == pytest.approx(1, abs=0.03)
 
 
+def test_a_border_on_one_side_of_a_mirrored_picture_is_told_on_that_side() -> None:
+    first, *_ = found(np.pad(ORIGINAL[:, ::-1], ((0, 0), (30, 0), (0, 0)), constant_values=90))
+    assert first.mirrored
+    assert first.made.left == pytest.approx(30 / 180, abs=0.03)
+    assert first.made.right == pytest.approx(1, abs=0.03)
+
+
 def test_the_colours_left_over_are_few_for_a_change_of_colour_and_many_for_another_picture() -> (
     None
 ):
