@@ -130,13 +130,14 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=400, help="pictures of each set")
     parser.add_argument("--copies", type=int, default=60)
     parser.add_argument("--sample", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=0, help="which pictures are drawn")
     parser.add_argument("--style", action="store_true")
     o = parser.parse_args()
-    rng, eye = np.random.default_rng(0), Eye(threads=1)
+    rng, eye = np.random.default_rng(o.seed), Eye(threads=1)
     records = []
     for folder in sorted(p for p in o.pictures.iterdir() if p.is_dir()):
         rows = list(read_pictures(PictureChoice(folder)).records)
-        random.Random(0).shuffle(rows)
+        random.Random(o.seed).shuffle(rows)
         records += rows[: o.most]
     print(machine_line())
     start, looks = time.process_time(), []
@@ -186,7 +187,7 @@ def main() -> None:
     for i, one in zip(held, real, strict=True):
         if one.judgement == "copy":
             print("  ", records[i].path.name, one.score, reference.named[one.nearest.place].key)
-    changes = dict(CHANGES)
+    changes = dict(CHANGES) if o.copies else {}
     if o.style:
         changes["restyled by transport.v1 (told only)"] = (restyled(), None)
     places = rng.permutation(len(kept))[: o.copies].tolist()

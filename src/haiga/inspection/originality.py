@@ -47,7 +47,7 @@ Judgement = Literal["new", "close", "copy"]
 FALSE_ALARMS, CLOSE_ALARMS = 0.005, 0.05
 """Shares of real, independent pictures that may be called copies, or close, where enough tell."""
 
-LEAST_COPY, LEAST_CLOSE = 0.55, 0.35
+LEAST_COPY, LEAST_CLOSE = 0.65, 0.35
 """Scores under which nothing is called a copy, or close: small samples know too little."""
 
 SAMPLE = 400
