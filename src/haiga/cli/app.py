@@ -12,6 +12,7 @@ from haiga.cli import (
     enlarge,
     evaluate,
     generate,
+    inspect,
     mood,
     mount,
     options,
@@ -53,6 +54,7 @@ def build() -> typer.Typer:
     app.command("list")(listing.list_pieces)
     app.add_typer(collection_deciding.app, name="collection")
     app.add_typer(evaluate.app, name="evaluate")
+    app.command("inspect")(inspect.inspect)
     app.command("train", context_settings=train.PASS_ON)(train.train)
     return app
 

@@ -121,14 +121,14 @@ _Views = tuple[Floats, Floats, Floats]
 
 
 @dataclass(frozen=True)
-class _Whitener:
+class Whitener:
     """Centres features, brings their directions to one size, and their rows to length 1."""
 
     mean: Floats  # (D,)
     turn: Floats  # (D, R)
 
     @classmethod
-    def of(cls, features: Floats, components: int = COMPONENTS) -> _Whitener:
+    def of(cls, features: Floats, components: int = COMPONENTS) -> Whitener:
         mean = features.mean(0)
         centred = (features - mean).astype(np.float64)
         values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
@@ -152,7 +152,7 @@ class CopyCheck:
         self._eye = eye
         placed = placed_thumbnails(train)  # (P, N, 768), the first as it is
         plain = (placed[0].astype(np.float32), sight.early, sight.late)
-        self._whiteners = tuple(_Whitener.of(np.asarray(view, np.float32)) for view in plain)
+        self._whiteners = tuple(Whitener.of(np.asarray(view, np.float32)) for view in plain)
         layout, early, late = self._whiteners
         self._layouts = [layout(one.astype(np.float32)) for one in placed]  # each (N, R)
         self._early, self._late = early(sight.early), late(sight.late)

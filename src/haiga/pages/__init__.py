@@ -1,5 +1,6 @@
 """The one set of templates and the one stylesheet behind every page haiga writes.
 
-A page is one HTML file: no script, nothing from elsewhere, readable from `file://`,
-on a phone and in print. What stands on it is given by the room that writes it.
+A page is one HTML file, nothing from elsewhere, readable from `file://`, on a phone and in
+print. It has no script, or one that only makes easier to use what stands there already. What
+stands on it is given by the room that writes it.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ _DOCUMENT = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" \
-content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+content="default-src 'none'; style-src 'unsafe-inline'; img-src {images}{scripts}">
 <title>{title}</title>
 <style>
 {style}</style>
@@ -33,7 +35,7 @@ content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 {sections}
 </main>
 <footer>{footer}</footer>
-</body>
+{script}</body>
 </html>
 """
 
@@ -48,10 +50,24 @@ class Section:
 
 
 def page(
-    title: str, sections: Sequence[Section], *, subtitle: Content = "", footer: Content = ""
+    title: str,
+    sections: Sequence[Section],
+    *,
+    subtitle: Content = "",
+    footer: Content = "",
+    script: str = "",
+    pictures_beside: bool = False,
 ) -> str:
-    """A whole HTML document, to be written as UTF-8."""
+    """A whole HTML document, to be written as UTF-8.
+
+    `script` is one of this room's `.js` files by name; the page's policy names its sha256, so
+    that no other script runs. `pictures_beside` lets pictures be files in a folder beside it.
+    """
+    code = _read(script) if script else ""
     text = _DOCUMENT.format(
+        images="data: 'self' file:" if pictures_beside else "data:",
+        scripts=f"; script-src 'sha256-{_sha256(code)}'" if code else "",
+        script=f"<script>{code}</script>\n" if code else "",
         title=markup(title),
         style=_read("style.css"),
         seal=_read("seal.svg").strip(),
@@ -60,7 +76,14 @@ def page(
         sections="\n".join(_section(section) for section in sections),
         footer=element("p", footer) if footer else "",
     )
-    return re.sub(r"(?<=\d) %", "\u00a0%", text)  # a number and its sign stay on one line
+    before, begins, after = text.partition("<script>")  # which must stay as its sha256 has it
+    before = re.sub(r"(?<=\d) %", "\u00a0%", before)  # a number and its sign stay on one line
+    return before + begins + after
+
+
+def _sha256(code: str) -> str:
+    """As a Content-Security-Policy names a script."""
+    return base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
 
 
 def _section(section: Section) -> Html:

@@ -1,0 +1,123 @@
+"""`haiga inspect`: pictures beside a folder or a collection, and poems beside an index."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+def picture(seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    small = np.random.default_rng(seed).integers(0, 256, (7, 9, 3)).astype(np.uint8)
+    return np.asarray(Image.fromarray(small).resize((96, 72), Image.Resampling.NEAREST))
+
+
+@pytest.fixture
+def paintings(work: Path) -> Path:
+    """Eight pictures with a table, and one that cannot be read."""
+    folder = work / "paintings"
+    folder.mkdir()
+    for seed in range(8):
+        Image.fromarray(picture(seed)).save(folder / f"{seed}.png")
+    (folder / "broken.png").write_bytes(b"no picture")
+    rows = "".join(f"{seed}.png,Work {seed},Ada\n" for seed in range(8))
+    (folder / "metadata.csv").write_text(f"file,title,artist\n{rows}broken.png,,\n")
+    return folder
+
+
+@pytest.fixture
+def made(work: Path) -> Path:
+    folder = work / "made"
+    folder.mkdir()
+    Image.fromarray(picture(3)[:, ::-1]).save(folder / "a.png")
+    Image.fromarray(picture(77)).save(folder / "b.png")
+    return folder
+
+
+def test_a_copy_is_found_in_a_folder_and_a_page_is_written(
+    run: Any, work: Path, paintings: Path, made: Path
+) -> None:
+    done = run("inspect", "made", "--pictures", "paintings", "--json", "--html", "page")
+    assert done.code == 0, done.err
+    first, second, whole = done.objects
+    assert (first["picture"], first["judgement"]) == ("a.png", "copy")
+    assert first["nearest"]["title"] == "Work 3"
+    assert first["nearest"]["alignment"]["mirrored"]
+    assert second["judgement"] != "copy"
+    assert whole["pictures"] == 8
+    assert whole["inspected"] == 2
+    assert "rough" in whole["limits"]["told"]
+    assert whole["left_out"][0]["key"] == "broken.png"
+    assert "left out: broken.png" in done.err
+    page = (work / "page" / "index.html").read_text("utf-8")
+    for address in re.findall(r'(?:src|href|data-made|data-other)="([^"]+)"', page):
+        assert address.startswith("#") or (work / "page" / address).is_file()
+    assert "Work 3" in page
+
+
+def test_a_page_of_somebody_else_is_not_replaced(
+    run: Any, work: Path, paintings: Path, made: Path
+) -> None:
+    (work / "page").mkdir()
+    (work / "page" / "index.html").write_text("mine")
+    done = run("inspect", "made", "--pictures", "paintings", "--html", "page")
+    assert done.code == 2
+    assert "haiga did not write it" in done.err
+    assert (work / "page" / "index.html").read_text() == "mine"
+
+
+def test_a_collection_is_compared_with_and_keeps_the_looks(
+    run: Any, work: Path, made: Path
+) -> None:
+    from haiga.collection.store import Collection
+    from haiga.core.collecting import Item, Passport
+
+    collection = Collection.new(work / "studio", "mine")
+    for seed in range(4):
+        path = work / f"{seed}.png"
+        Image.fromarray(picture(seed)).save(path)
+        id_ = f"{seed:064x}"
+        collection.keep_file(id_, ".png", path.read_bytes())
+        item = Item(id_, seed + 1, ".png", path.stat().st_size, 96, 72, "", ())
+        passport = Passport("test", str(seed), title=f"Work {seed}", maker="Bo")
+        collection.insert([(item, "PNG")], [(id_, passport)])
+    done = run("inspect", "made/a.png", "--collection", "mine", "--studio", "studio")
+    assert done.code == 0, done.err
+    assert done.out.startswith("copy  a.png\n      It is “Work 3” by Bo, mirrored")
+    assert len(collection.looks()) == 4
+
+
+def test_a_poem_is_told_with_what_it_shares(run: Any, work: Path) -> None:
+    (work / "old.txt").write_text("Shall I compare thee to a summer's day?\nThou art more lovely\n")
+    (work / "new.txt").write_text("a purple kettle\nphones the lonely elephant\n")
+    old = run("inspect", "old.txt", "--model", "verse", "--json").object
+    assert old["judgement"] == "copy"
+    assert "Shakespeare" in old["shared"][0]["author"]
+    assert run("inspect", "new.txt").out.startswith("new ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["made"], "name what to compare with"),
+        (["--pictures", "paintings"], "give a file or a folder"),
+        (["made", "--model", "watercolours", "--pictures", "paintings"], "not both"),
+        (["nowhere", "--pictures", "paintings"], "there is no such file"),
+        (["made", "--pictures", "nowhere"], "there is no such folder"),
+        (["made", "--collection", "none"], "holds no collection"),
+        (["poem.txt", "--pictures", "paintings"], "is a poem"),
+        (["poem.txt", "--model", "eye"], "name a poet"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    run: Any, work: Path, paintings: Path, made: Path, arguments: list[str], said: str
+) -> None:
+    (work / "poem.txt").write_text("the old pond\n")
+    done = run("inspect", *arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert len(done.err.strip().splitlines()) == 1
