@@ -91,6 +91,22 @@ def test_a_collection_is_compared_with_and_keeps_the_looks(
     assert len(collection.looks()) == 4
 
 
+def test_a_collections_limits_are_learned_once_and_again_when_it_changes(
+    run: Any, work: Path, paintings: Path, made: Path
+) -> None:
+    run("collection", "new", "mine")
+    run("collection", "add", "mine", "paintings")
+    first = run("inspect", "made", "--collection", "mine", "--json")
+    assert "learning what is usual" in first.err
+    second = run("inspect", "made", "--collection", "mine", "--json")
+    assert "learning what is usual" not in second.err
+    assert second.out == first.out
+    run("collection", "drop", "mine", "1")
+    third = run("inspect", "made", "--collection", "mine", "--json")
+    assert "learning what is usual" in third.err
+    assert third.objects[-1]["pictures"] == 7
+
+
 def test_a_poem_is_told_with_what_it_shares(run: Any, work: Path) -> None:
     (work / "old.txt").write_text("Shall I compare thee to a summer's day?\nThou art more lovely\n")
     (work / "new.txt").write_text("a purple kettle\nphones the lonely elephant\n")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from haiga.features.eye import Eye
 from haiga.features.looks import looks_of
 from haiga.features.shared_run import SharedRun
 from haiga.inspection.inspect_report import Inspection, Subject
-from haiga.inspection.originality import Named, Originality, Reference
+from haiga.inspection.originality import Limits, Named, Originality, Reference
 from haiga.inspection.originality_leaning import leaning_of
 from haiga.media.picture_choice import PictureChoice
 from haiga.media.picture_folders import LeftOut, PictureRecord, read_pictures
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 SEEN_PX, ALIGNED_PX = 512, 192
 """Large JPEGs are decoded no larger than that, to be looked at and to be aligned."""
+
+VERSION, LIMITS = "originality.v1", "originality_limits"
+"""The fact that keeps a collection's limits, and what they were learned by."""
 
 BATCH = 16
 POEM = frozenset({".txt", ".poem", ".md"})
@@ -48,6 +53,9 @@ class Beside:
     reference: Reference
     name: str
     left_out: tuple[LeftOut, ...]
+    limits: Limits | None = None
+    """Those learned before from the same pictures."""
+    keep_limits: Callable[[Limits], None] = lambda limits: None
 
 
 def is_poem(path: Path) -> bool:
@@ -105,7 +113,21 @@ def reference_of_collection(
         lambda key: _decoded(paths[key], ALIGNED_PX),
         [_same_work(item.passport.title, item.passport.maker) for item in items],
     )
-    return Beside(reference, collection.name, tuple(left))
+    of = hashlib.sha256("\n".join([VERSION, *(item.id for item in items)]).encode()).hexdigest()
+
+    def keep(limits: Limits) -> None:
+        collection.tell(LIMITS, json.dumps({"of": of, **asdict(limits)}))
+
+    return Beside(reference, collection.name, tuple(left), _kept_limits(collection, of), keep)
+
+
+def _kept_limits(collection: Collection, of: str) -> Limits | None:
+    """The limits that were learned from just these pictures, None where there are none."""
+    told = json.loads(collection.told(LIMITS) or "{}")
+    if told.pop("of", "") != of:
+        return None
+    tuples = {name: tuple(told.pop(name)) for name in ("scores", "leans")}
+    return Limits(**told, **tuples)
 
 
 def subjects_of(path: Path, *, limit: int | None = None) -> tuple[list[Subject], list[LeftOut]]:
@@ -144,11 +166,13 @@ def inspect_pictures(
 
     What cannot be read is left out with its reason; UserError where nothing is left.
     """
-    judge = Originality.calibrate(
-        beside.reference,
-        eye,
-        tell=lambda i, n: tell("learning what is usual", i, n),
-    )
+    if beside.limits is not None:
+        judge = Originality(beside.reference, beside.limits)
+    else:
+        judge = Originality.calibrate(
+            beside.reference, eye, tell=lambda i, n: tell("learning what is usual", i, n)
+        )
+        beside.keep_limits(judge.limits)
     inspected, kept, left = [], [], [*left_out, *beside.left_out]
     for i, subject in enumerate(subjects):
         tell("inspecting", i, len(subjects))
@@ -191,8 +215,6 @@ class PoemInspected:
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
-        from dataclasses import asdict
-
         return {
             "judgement": self.judgement,
             "beside": self.model,
