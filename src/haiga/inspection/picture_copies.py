@@ -33,17 +33,15 @@ import numpy.typing as npt
 
 from haiga.core.nouns import Picture
 from haiga.features.hashes import thumbnails
+from haiga.features.picture_views import mirrored, placed_thumbnails
+from haiga.features.whitening import Whitener
 from haiga.inspection.metrics.bootstrap import Measure, measured_share, undercut_limit
-from haiga.inspection.picture_views import mirrored, placed_thumbnails
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
 FALSE_ALARMS = 0.01
 """Share of real new pictures that may be called copies, where there are enough to tell."""
-
-COMPONENTS = 192
-"""Directions of each view that are kept when it is whitened."""
 
 LEAST = 1e-3
 """The smallest distance of one view: identical ones do not outweigh the other views."""
@@ -120,31 +118,6 @@ _Views = tuple[Floats, Floats, Floats]
 """Cosine distances (M, N) of made from training pictures: by layout, early, late."""
 
 
-@dataclass(frozen=True)
-class _Whitener:
-    """Centres features, brings their directions to one size, and their rows to length 1."""
-
-    mean: Floats  # (D,)
-    turn: Floats  # (D, R)
-
-    @classmethod
-    def of(cls, features: Floats, components: int = COMPONENTS) -> _Whitener:
-        mean = features.mean(0)
-        centred = (features - mean).astype(np.float64)
-        values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
-        values = np.maximum(values[::-1], 0)
-        kept = max(1, min(components, len(values) - 1, len(features) // 2))
-        # Directions that hardly vary hold noise: they are not blown up to the size of the rest.
-        sizes = np.sqrt(values[:kept] + values[kept] + 1e-6 * values[0] + 1e-12)
-        turn = vectors[:, ::-1][:, :kept] / sizes
-        return cls(mean.astype(np.float32), turn.astype(np.float32))
-
-    def __call__(self, features: Floats) -> Floats:
-        rows = (features - self.mean) @ self.turn
-        lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-        return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)
-
-
 class CopyCheck:
     """Finds copies of training pictures among made ones; `CopyCheck.calibrate` makes one."""
 
@@ -152,7 +125,7 @@ class CopyCheck:
         self._eye = eye
         placed = placed_thumbnails(train)  # (P, N, 768), the first as it is
         plain = (placed[0].astype(np.float32), sight.early, sight.late)
-        self._whiteners = tuple(_Whitener.of(np.asarray(view, np.float32)) for view in plain)
+        self._whiteners = tuple(Whitener.of(np.asarray(view, np.float32)) for view in plain)
         layout, early, late = self._whiteners
         self._layouts = [layout(one.astype(np.float32)) for one in placed]  # each (N, R)
         self._early, self._late = early(sight.early), late(sight.late)
