@@ -30,6 +30,7 @@ from haiga.core.nouns import Picture
 from haiga.core.roles import Embedder
 from haiga.features.picture_views import Placement, mirrored, moved, placed_thumbnails
 from haiga.features.whitening import Whitener
+from haiga.media.durable import write_durably
 from haiga.models.card import AGAIN
 from haiga.models.store import Model
 
@@ -131,7 +132,8 @@ class PictureIndex:
     """Finds the nearest of N training pictures; `build_index` makes one, `load` reads one.
 
     `rows` are three (N, R) int8 arrays, whitened by `whiteners`; `work_of` (N,) says which of
-    `works` a row shows. It holds no picture.
+    `works` a row shows. `also` names models whose pictures this one learned from before. It
+    holds no picture.
     """
 
     def __init__(
@@ -142,10 +144,11 @@ class PictureIndex:
         works: Sequence[Work],
         work_of: npt.NDArray[np.int32],
         limits: Limits | None = None,
+        also: Sequence[str] = (),
     ) -> None:
         self.whiteners, self.rows, self.scales = tuple(whiteners), tuple(rows), scales
         self.works, self.work_of = tuple(works), work_of
-        self._limits = limits
+        self._limits, self.also = limits, tuple(also)
 
     def __len__(self) -> int:
         return len(self.work_of)
@@ -201,7 +204,7 @@ class PictureIndex:
 
     def save(self, path: Path) -> None:
         """Write the index as one safetensors file."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         limits = self.limits
         told = [[work.key, work.title, work.maker] for work in self.works]
@@ -219,7 +222,8 @@ class PictureIndex:
             tensors[f"{view}.turn"] = whitener.turn.astype(np.float16)
             tensors[f"{view}.rows"] = rows
         figures = ("usual_nearest", "close", "copy", "close_rate", "copy_rate", "count")
-        save_file(tensors, path, {name: repr(getattr(limits, name)) for name in figures})
+        header = {name: repr(getattr(limits, name)) for name in figures}
+        write_durably(path, save(tensors, {**header, "also": json.dumps(self.also)}))
 
     @classmethod
     def load(cls, model: Model) -> PictureIndex:
@@ -272,4 +276,5 @@ def _read(tensors: Mapping[str, npt.NDArray[Any]], told: Mapping[str, str]) -> P
         count=int(told["count"]),
         distances=tensors["distances"].astype(np.float32),
     )
-    return PictureIndex(whiteners, rows, tensors["scales"], works, work_of, limits)
+    also = [str(name) for name in json.loads(told["also"])]
+    return PictureIndex(whiteners, rows, tensors["scales"], works, work_of, limits, also)

@@ -48,6 +48,7 @@ def build_index(
     asked: int = ASKED,
     sizes: Sequence[int] = SIZES,
     seed: int = 0,
+    also: Sequence[str] = (),
 ) -> PictureIndex:
     """The index of N training pictures, each with its work and the group that must stay together.
 
@@ -76,7 +77,7 @@ def build_index(
     work_of = np.array([number[work] for work in works], np.int32)
     found = PictureIndex(whiteners, rows, np.array(scales, np.float32), every, work_of)
     limits = _limits(found, train, groups, eye, held, asked, seed)
-    return PictureIndex(whiteners, rows, found.scales, every, work_of, limits)
+    return PictureIndex(whiteners, rows, found.scales, every, work_of, limits, also)
 
 
 def _limits(
