@@ -18,9 +18,34 @@ from haiga.core.moods import MOODS, mood_named
 from haiga.core.nouns import Mood, Picture, Poem, Style
 from haiga.core.seeds import generator
 
-FIRST = ("old pond in the rain", "a cold winter moon", "first snow on the road")
-SECOND = ("the dog sleeps beside the door", "a black crow on a bare branch")
-THIRD = ("wind in the tall grass", "the sound of water", "no one on the bridge")
+FIRST = (
+    "old pond in the rain",
+    "a cold winter moon",
+    "first snow on the road",
+    "a leaf on the stone",
+    "late light on the hill",
+    "deep fog on the lake",
+    "a boat by the shore",
+    "dark clouds in the west",
+)
+SECOND = (
+    "the dog sleeps beside the door",
+    "a black crow on a bare branch",
+    "two old men mend a long net",
+    "a child counts the falling stars",
+    "my brother sweeps the stone steps",
+    "the ferry waits for no one",
+)
+THIRD = (
+    "wind in the tall grass",
+    "the sound of water",
+    "no one on the bridge",
+    "smoke above the roofs",
+    "a bell far away",
+    "the smell of cut hay",
+    "one lamp in the house",
+    "a gate left open",
+)
 
 
 class FakePoet:
