@@ -63,6 +63,7 @@ def create(
     request = Request(asked, steering)
     plan = plan_beginning(makers, request)
     gate = StudioGate(makers, studio)
+    _ = makers.picture_gate  # a damaged index is told now
 
     def judge(beginning: local.Run) -> Judged:
         on_event(local.Event("started", "gate"))

@@ -13,6 +13,7 @@ from haiga.core.nouns import Picture, Verdict
 from haiga.core.roles import Trained
 
 if TYPE_CHECKING:
+    from haiga.actions.recipe import Recipe
     from haiga.features.eye import Eye
     from haiga.features.picture_index import Nearest, PictureIndex
 
@@ -55,6 +56,14 @@ def overridden(findings: Sequence[Finding], reason: str) -> list[dict[str, Any]]
         for finding in findings
         if finding.value == "copy"
     ]
+
+
+def with_finding(recipe: Recipe, gate: PictureGate, finding: Finding, reason: str | None) -> Recipe:
+    """A picture's recipe with what its gate found, and why a copy was let pass."""
+    found = {"findings": [finding.table], "models": dict(gate.models)}
+    overrides = tuple(overridden([finding], reason)) if reason is not None else ()
+    made = {**recipe.made, "originality": found}
+    return recipe.model_copy(update={"made": made, "overrides": overrides})
 
 
 def check_reason(allow_copy: str | None) -> str | None:

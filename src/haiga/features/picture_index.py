@@ -28,6 +28,7 @@ import numpy.typing as npt
 from haiga.core.errors import BadModel
 from haiga.core.nouns import Picture
 from haiga.core.roles import Embedder
+from haiga.features.hashes import THUMBNAIL_PX
 from haiga.features.picture_views import Placement, mirrored, moved, placed_thumbnails
 from haiga.features.whitening import Whitener
 from haiga.media.durable import write_durably
@@ -91,8 +92,11 @@ class Shown:
         """Looks at a picture twice."""
         both = [picture, *mirrored([picture])]
         seen = eye.embed(both)
-        placed = placed_thumbnails(both, PLACEMENTS)  # (P, 2, 768)
-        return cls(placed.swapaxes(0, 1).astype(np.float32), seen.early, seen.late)
+        placed = placed_thumbnails([picture], PLACEMENTS)[:, 0].astype(np.float32)  # (P, 768)
+        # the placements lie as far to the left as to the right: mirrored, they are the same ones
+        small = placed.reshape(len(placed), THUMBNAIL_PX, THUMBNAIL_PX, 3)
+        turned = small[:, :, ::-1].reshape(placed.shape)
+        return cls(np.stack([placed, turned]), seen.early, seen.late)
 
 
 @dataclass(frozen=True)
