@@ -120,6 +120,14 @@ def test_a_picture_twice_under_two_names_does_not_blind_the_index() -> None:
     assert limits.copy_rate == pytest.approx(6 / 1006)
 
 
+def test_of_few_works_only_the_same_picture_is_a_copy() -> None:
+    near = np.linspace(0.5, 1.5, 40).astype(np.float32)
+    limits = calibrated([np.full((2, 3, 4), d, np.float32) for d in near])
+    assert limits.copy == SAME
+    assert limits.close == pytest.approx(float(near[0]), rel=0.1)
+    assert limits.close_rate == pytest.approx(1 / 41)
+
+
 def test_pictures_of_one_work_cannot_be_indexed(trained: list[Picture], eye: Eye) -> None:
     with pytest.raises(ValueError, match="pictures of two works"):
         build_index(trained[:3], [], ["a", "a", "a"], eye)

@@ -128,7 +128,8 @@ def calibrated(apart: Sequence[Floats]) -> Limits:
     count = len(distances)
     close = float(distances[max(1, math.floor(CLOSE_RATE * (count + 1))) - 1])
     rank = max(1, math.floor(COPY_RATE * (count + 1)))
-    copy = min(close, max(SAME, float(distances[rank - 1])))
+    enough = 1 / (count + 1) <= CLOSE_RATE  # else the nearest of them is no rare one
+    copy = min(close, max(SAME, float(distances[rank - 1]) if enough else 0.0))
     kept = np.quantile(distances, np.linspace(0, 1, min(count, QUANTILES)), method="lower")
     return Limits(
         usual=usual,
