@@ -120,7 +120,8 @@ def _card(index: PictureIndex, folder: Path, model: str, command: str, licence: 
         title=f"What {model} was trained on",
         about=f"Whitened views in 8 bits of {len(index):,} pictures of {len(index.works):,} works, "
         "by which a picture that shows one of them again is found and the work named. It holds "
-        "no picture; what can be drawn from it is a blur of about eight by eight dots.",
+        "no picture; what can be worked out from it is a blur of some eight by eight dots of "
+        "colour (docs/gate.md).",
         licence=licence,
         origin="Built by haiga.",
         recipe=command,
