@@ -25,8 +25,8 @@ from PIL import Image
 from haiga.core.nouns import Picture
 from haiga.features.eye import Eye
 from haiga.features.hashes import thumbnails
+from haiga.features.picture_views import mirrored
 from haiga.inspection.picture_copies import CopyCheck
-from haiga.inspection.picture_views import mirrored
 from haiga.media.picture_choice import PictureChoice
 from haiga.media.picture_folders import read_pictures
 from haiga.training.pictures.store import build_store

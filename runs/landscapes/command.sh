@@ -14,3 +14,5 @@ while read -r picture; do
 done < pictures.txt
 haiga train generator --recipe latentgan --pictures landscapes-pictures --steps 6000 --looks 10 \
   --samples 256 --threads 1 --name landscapes --licence Apache-2.0 --out landscapes
+# For the index each folder also had its collection's metadata.jsonl, for titles and makers.
+haiga train picture_index --pictures landscapes-pictures --model landscapes --licence Apache-2.0

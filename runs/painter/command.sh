@@ -18,3 +18,5 @@ haiga train autoencoder --pictures "$DATA/images" --teacher "$TEACHER" \
 haiga train painter --autoencoder painter/ae --teacher "$TEACHER" \
   --out painter/flow --minutes 186 --rate 8e-4 --resume
 haiga train painter_export --painter painter/flow --autoencoder painter/ae --out painter/model
+haiga train picture_index --pictures "$DATA/images" --cut bundled --model painter/model \
+  --licence Apache-2.0

@@ -6,3 +6,5 @@ set -e
 haiga train generator --recipe fastgan --pictures "$DATA/images/usda_watercolors_small" \
   --where artist_gender=female --steps 9000 --looks 10 --samples 256 --threads 1 \
   --name watercolours --out watercolours
+haiga train picture_index --pictures "$DATA/images/usda_watercolors_small" \
+  --where artist_gender=female --size 64 --model watercolours --licence Apache-2.0

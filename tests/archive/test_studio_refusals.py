@@ -56,7 +56,7 @@ def test_a_studio_of_a_newer_haiga_is_refused_and_left_alone(tmp_path: Path, mak
     with db:
         db.execute("INSERT INTO migrations VALUES (99, 'the future', 'then')")
     db.close()
-    with pytest.raises(UserError, match=r"made by a newer haiga \(schema 99; this one knows 1\)"):
+    with pytest.raises(UserError, match=r"made by a newer haiga \(schema 99; this one knows 2\)"):
         Studio.open(tmp_path)
 
 
@@ -67,7 +67,7 @@ def test_the_schema_says_which_step_brought_it(tmp_path: Path) -> None:
     rows = db.execute("SELECT version, about FROM migrations").fetchall()
     mode = db.execute("PRAGMA journal_mode").fetchone()
     db.close()
-    assert rows == [(1, "pieces and their files")]
+    assert rows == [(1, "pieces and their files"), (2, "how the paintings of pieces look")]
     assert mode == ("wal",)
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from haiga.features.eye import Eye
 from haiga.media.recipe import read_recipe
+from haiga.roles.generators.latent import LatentGenerator
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
 from tiny_generator import CODES, make_generator
+from tiny_index import make_index, paintings
 
 Run = Callable[..., Any]
 
@@ -34,7 +37,9 @@ def test_it_writes_a_picture_a_seed_and_a_grid_and_each_can_be_replayed(
     assert first["label"] == "Plum"
     recipe = read_recipe(work / first["picture"])
     assert recipe["seed"] == 7
-    assert recipe["made"] == {"label": "Plum", "codes": first["codes"]}
+    made = recipe["made"]
+    assert (made["label"], made["codes"]) == ("Plum", first["codes"])
+    assert made["originality"]["findings"][0]["value"] == "not measured"
     assert set(recipe["steps"][0]["models"]) == {"fruit/generator.onnx", "fruit/layout.json"}
     for file in (first["picture"], grid["grid"]):
         assert run("replay", file, "--json").object["identical"] is True
@@ -125,3 +130,24 @@ def test_a_film_has_no_recipe_and_the_strip_beside_it_is_named(
     strip = Path(film).with_suffix(".png")
     assert done.err.endswith(f": {strip}\n")
     assert run("replay", strip).code == 0
+
+
+def test_a_picture_of_the_training_set_is_left_out_and_named(
+    run: Run, work: Path, tmp_path: Path
+) -> None:
+    folder = make_generator(tmp_path / "fruit")
+    made = LatentGenerator(model=str(folder), threads=1).generate([8])
+    make_index(folder, [*made, *paintings(40, 1)], Eye(threads=1))
+    done = run("generate", folder, "-n", "3", "--seed", "7", "--out", "out")
+    assert done.code == 1
+    assert done.err.startswith("haiga: 1 of 3 were not written, seed 8: refused as a copy (copy: ")
+    assert "shows “Disc 0” by A. Painter again" in done.err
+    assert sorted(path.name for path in (work / "out").iterdir()) == ["7.png", "9.png"]
+    kept = run("generate", folder, "--seed", "8", "-n", "1", "--out", "two", "--allow-copy", "mine")
+    assert kept.code == 0
+    assert "; copy: shows “Disc 0”" in kept.out
+    recipe = read_recipe(work / "two/8.png")
+    assert recipe["overrides"][0] == {
+        "gate": "new picture", "reason": "mine", "work": "“Disc 0” by A. Painter"
+    }  # fmt: skip
+    assert run("replay", "two/8.png", "--json").object["identical"] is True

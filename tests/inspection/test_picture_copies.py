@@ -11,8 +11,8 @@ from PIL import Image
 from small_eye import SIDE_PX, SmallEye, noisy, paintings
 
 from haiga.core.nouns import Picture
+from haiga.features.picture_views import PLACEMENTS, Placement, mirrored, placed_thumbnails
 from haiga.inspection.picture_copies import CopyCheck
-from haiga.inspection.picture_views import PLACEMENTS, Placement, mirrored, placed_thumbnails
 
 TRAIN, HELD, NEW = paintings(300, 11), paintings(200, 12), paintings(200, 13)
 COPIED = TRAIN[:60]

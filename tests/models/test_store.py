@@ -6,7 +6,7 @@ import pytest
 
 from haiga.core.errors import BadModel
 from haiga.models.card import CARD
-from haiga.models.store import bundled_names, load_model
+from haiga.models.store import Model, bundled_names, load_model
 
 
 def test_arrays_and_json_are_read(model_folder: Path) -> None:
@@ -123,5 +123,15 @@ def test_every_bundled_model_is_the_one_its_card_describes(name: str) -> None:
     assert model.card.recipe
     for file in model.card.files:
         assert model.path(file.name).stat().st_size == file.bytes
-    listed = {file.name for file in model.card.files} | {CARD}
-    assert {path.name for path in model.folder.iterdir()} == listed
+    assert {path.name for path in model.folder.iterdir() if path.is_file()} == listed(model)
+    for folder in (path for path in model.folder.iterdir() if path.is_dir()):
+        beside = load_model(folder)  # the index of its pictures has a card of its own
+        assert beside.card.role == "index"
+        for file in beside.card.files:
+            assert beside.path(file.name).stat().st_size == file.bytes
+        assert {path.name for path in folder.iterdir()} == listed(beside)
+
+
+def listed(model: Model) -> set[str]:
+    """The files a model's folder should hold."""
+    return {file.name for file in model.card.files} | {CARD}

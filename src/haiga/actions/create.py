@@ -15,13 +15,17 @@ from haiga.actions.compose import (
     plan_beginning,
     plan_finish,
 )
+from haiga.actions.gate import Judged, Refused, StudioGate, refusals_told, with_findings
 from haiga.actions.makers import Makers
 from haiga.actions.mood_choice import check_mood
+from haiga.actions.originality import check_reason
 from haiga.actions.recipe import digest, write_recipe
 from haiga.actions.texts import check_about
 from haiga.archive.stored import StoredPiece
 from haiga.archive.studio import Studio
+from haiga.core.errors import JobError
 from haiga.core.nouns import Piece, Style
+from haiga.core.seeds import derive_seed
 from haiga.engine import local
 from haiga.engine.ahead import one_ahead
 from haiga.engine.digests import value_digest
@@ -38,21 +42,34 @@ def create(
     seeds: range,
     mood: str | None = None,
     about: str = "",
+    allow_copy: str | None = None,
     on_event: Listener = lambda event: None,
 ) -> Iterator[StoredPiece]:
     """One piece per seed, each yielded once every byte of it is on disk.
 
-    A piece depends on its seed and what is asked alone, but for one rule: the
-    styles of the artist's last pieces in this studio rest. They are part of the
-    recipe. `mood` is a mood or a mode. Raises `UserError` for an unknown one before
+    A piece depends on its seed and what is asked alone, but for two rules: the
+    styles of the artist's last pieces in this studio rest, and a seed whose piece the
+    studio holds gives that piece. `mood` is a mood or a mode. A piece that is a
+    copy, of what its painter or poet learned from or of an earlier piece, is refused
+    with `JobError`, or drawn again where the artist wants that; `allow_copy` is a reason to
+    let it pass, which its recipe keeps. Raises `UserError` for an unknown mood before
     anything is made.
     """
     asked = check_mood(mood)
     steering = check_about(about)
+    reason = check_reason(allow_copy)
     check_sheet(makers.artist)
 
     request = Request(asked, steering)
     plan = plan_beginning(makers, request)
+    gate = StudioGate(makers, studio)
+    _ = makers.picture_gate  # a damaged index is told now
+
+    def judge(beginning: local.Run) -> Judged:
+        on_event(local.Event("started", "gate"))
+        judged = gate.judge(beginning)
+        on_event(local.Event("done", "gate"))
+        return judged
 
     def begin(seed: int) -> local.Run:
         return local.run(plan, seed, digest=digest, on_event=on_event)
@@ -61,12 +78,29 @@ def create(
     begun = one_ahead(begin, seeds) if len(seeds) > 1 else map(begin, seeds)
 
     def all_of_them() -> Iterator[StoredPiece]:
-        for seed, beginning in zip(seeds, begun, strict=True):
+        for seed, first in zip(seeds, begun, strict=True):
+            beginning = first
+            held = None if reason else gate.held(request, seed, beginning)
+            if held is not None:
+                yield held
+                continue
+            judged = judge(beginning)
+            refusals: list[Refused] = []
+            used = seed
+            while judged.copies and reason is None:
+                refusals.append(Refused(used, judged.copies))
+                choice = makers.artist.gate
+                if choice.on_copy == "refuse" or len(refusals) > choice.tries:
+                    raise JobError(refusals_told(refusals))
+                used = derive_seed(seed, "redraw", len(refusals))
+                beginning = begin(used)
+                judged = judge(beginning)
             avoided = studio.recent_styles(makers.artist.name, makers.artist.stylist.rest)
             resting = replace(request, avoided=tuple(avoided))
-            piece = finish_piece(makers, resting, seed, beginning, on_event)
+            piece = finish_piece(makers, resting, used, beginning, on_event)
+            piece = with_findings(piece, judged, seed, refusals, reason)
             on_event(local.Event("started", "archive"))
-            kept = studio.add_piece(piece)
+            kept = studio.add_piece(piece, judged.looks)
             on_event(local.Event("done", "archive"))
             yield kept
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from haiga.actions.generated import MOST_FRAMES, Asked, Generated, Source
-from haiga.core.errors import UserError
+from haiga.actions.originality import (
+    Finding,
+    PictureGate,
+    check_reason,
+    refused,
+    with_finding,
+)
+from haiga.core.errors import JobError, UserError
 from haiga.core.seeds import MAX_SEED
 from haiga.media.pictures import write_png
 
@@ -20,11 +27,15 @@ FILM_PX = 256
 
 @dataclass(frozen=True)
 class Kept:
-    """A file that was written; `made` says what of, None for what shows several."""
+    """A file that was written; `made` says what of, None for what shows several.
+
+    `finding` is what the gate found of a single picture.
+    """
 
     kind: str
     path: Path
     made: Generated | None = None
+    finding: Finding | None = None
 
 
 def generate(
@@ -34,32 +45,47 @@ def generate(
     out: Path,
     label: str | None = None,
     codes: Mapping[str, int | float] | None = None,
+    allow_copy: str | None = None,
     on_picture: Callable[[], None] = lambda: None,
 ) -> Iterator[Kept]:
     """A PNG a seed with its recipe, `<seed>.png`, and a grid of several, as they are written.
 
     Raises UserError for a label or code that the generator has not, for a file that is
-    there already, and a folder that cannot be made, before anything is made.
+    there already, and a folder that cannot be made, before anything is made. A copy of a
+    picture that the generator learned from is not written, unless `allow_copy` gives a
+    reason; JobError names them when the others are written, and there is no grid.
     """
+    reason = check_reason(allow_copy)
     asked = Asked(model=model, label=label, codes=dict(codes or {}), count=len(seeds))
     source = Source(asked)
     tail = _tail(source.asked)
     paths = [out / f"{seed}{tail}.png" for seed in seeds]
+    gate = PictureGate(source.generator, model)
     grid = out / f"grid-{seeds[0]}-{seeds[-1]}{tail}.png"
     _check_free(out, [*paths, *([grid] if len(seeds) > 1 else [])])
 
     def all_of_them() -> Iterator[Kept]:
-        pictures = []
+        pictures, copies = [], []
         one = source.asked.model_copy(update={"count": 1})
         for seed, path in zip(seeds, paths, strict=True):
             made = source.picture(seed)
             table = {"label": made.label, "codes": dict(made.codes)}
             recipe = source.recipe("picture", seed, made.picture, table)
             recipe = recipe.model_copy(update={"request": one.model_dump(mode="json")})
+            finding = gate.judge(made.picture)
+            if finding.value == "copy" and reason is None:
+                copies.append((seed, finding))
+                on_picture()
+                continue
+            recipe = with_finding(recipe, gate, finding, reason)
             write_png(path, made.picture, recipe=recipe.for_file("picture"))
             pictures.append(made.picture)
             on_picture()
-            yield Kept("picture", path, made)
+            yield Kept("picture", path, made, finding)
+        if copies:
+            seed, finding = copies[0]
+            more = f"{len(copies)} of {len(seeds)} were not written, " if len(seeds) > 1 else ""
+            raise JobError(more + refused([finding], seed))
         if len(seeds) > 1:
             sheet = source.grid(seeds[0], pictures)
             recipe = source.recipe("grid", seeds[0], sheet, {"count": len(seeds)})

@@ -126,8 +126,7 @@ def _kept_limits(collection: Collection, of: str) -> Limits | None:
     told = json.loads(collection.told(LIMITS) or "{}")
     if told.pop("of", "") != of:
         return None
-    tuples = {name: tuple(told.pop(name)) for name in ("scores", "leans")}
-    return Limits(**told, **tuples)
+    return Limits(**{**told, "scores": tuple(told["scores"]), "leans": tuple(told["leans"])})
 
 
 def subjects_of(path: Path, *, limit: int | None = None) -> tuple[list[Subject], list[LeftOut]]:

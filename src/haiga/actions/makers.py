@@ -13,6 +13,7 @@ from haiga.core.forms import form_of
 from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
 
 if TYPE_CHECKING:
+    from haiga.actions.originality import PictureGate
     from haiga.roles.painters.candidates import CandidatePainter
 
 
@@ -47,6 +48,13 @@ class Makers:
         from haiga.roles.painters.candidates import CandidatePainter
 
         return CandidatePainter(self.painter, Critic(), self.artist.painter.candidates)
+
+    @cached_property
+    def picture_gate(self) -> PictureGate:
+        """What tells whether a painting is one of those that the painter's model learned from."""
+        from haiga.actions.originality import PictureGate
+
+        return PictureGate(self.painter, self.artist.painter.use)
 
     @cached_property
     def mood_reader(self) -> MoodReader:

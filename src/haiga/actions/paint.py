@@ -9,6 +9,7 @@ from typing import Any
 
 from haiga.actions.compose import CANDIDATES, candidates_table, painting_steps
 from haiga.actions.makers import Makers
+from haiga.actions.originality import Finding, check_reason, refuse_copies, with_finding
 from haiga.actions.recipe import Recipe, digest, write_recipe
 from haiga.actions.targets import check_targets
 from haiga.actions.texts import poem_of
@@ -23,7 +24,7 @@ class Painted:
     """A painting on disk, and the words its painter had never seen.
 
     `candidates` says how it was chosen among several (count, kept, seeds, scores);
-    it is empty where there was one.
+    it is empty where there was one. `finding` is what the gate found of it.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class Painted:
     size_px: tuple[int, int]
     seconds: float
     candidates: Mapping[str, Any]
+    finding: Finding
 
 
 def paint(
@@ -41,24 +43,30 @@ def paint(
     *,
     seeds: range,
     out: Path,
+    allow_copy: str | None = None,
     on_event: Callable[[local.Event], None] = lambda event: None,
 ) -> Iterator[Painted]:
     """One painting per seed, each written as a PNG with its recipe before it is yielded.
 
     `out` is a .png file, or a folder for several. Raises `UserError` for a text
-    without words and a place that cannot be written, before anything is made.
+    without words and a place that cannot be written, before anything is made, and
+    `JobError` at a copy of what the painter learned from, unless `allow_copy` gives a reason.
     """
     poem = poem_of(text)
+    reason = check_reason(allow_copy)
     targets = check_targets(out, seeds)
 
     def all_of_them() -> Iterator[Painted]:
         for seed, path in zip(seeds, targets, strict=True):
             painting, recipe, seconds = make_painting(makers, text, seed, on_event)
+            finding = makers.picture_gate.judge(painting)
+            refuse_copies([finding], seed, reason)
+            recipe = with_finding(recipe, makers.picture_gate, finding, reason)
             write_png(path, painting, recipe=recipe.for_file("painting"))
             unseen = tuple(makers.painter.unseen_words(poem))
             height, width, _ = painting.shape
             judged = recipe.made.get(CANDIDATES, {})
-            yield Painted(path, seed, text, unseen, (width, height), seconds, judged)
+            yield Painted(path, seed, text, unseen, (width, height), seconds, judged, finding)
 
     return all_of_them()
 

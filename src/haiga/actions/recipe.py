@@ -36,7 +36,8 @@ class Recipe(BaseModel):
     `kind` is the verb that made it, `file` which of its pictures this is
     (painting, styled, sheet; picture, grid, strip; enlarged), `artist` the whole persona
     as it was then, `request` what was asked, `outputs` the digest of each picture made, and
-    `made` what a reader may want to know of it without making it again. It holds
+    `made` what a reader may want to know of it without making it again, `overrides` each gate
+    whose refusal was overruled, with the reason and the work. It holds
     no time or name of a machine, and no path but that of a model's folder of one's own:
     the same seed gives the same recipe.
     """
@@ -54,6 +55,7 @@ class Recipe(BaseModel):
     libraries: dict[str, str] = {}
     machine: str = ""
     made: dict[str, Any] = {}
+    overrides: tuple[dict[str, Any], ...] = ()
 
     def for_file(self, file: str) -> dict[str, Any]:
         """The recipe as a table of plain values, to be put into one of its pictures."""

@@ -33,6 +33,19 @@ MIGRATIONS: tuple[Step, ...] = (
             "CREATE INDEX piece_files_by_sha256 ON piece_files (sha256)",
         ),
     ),
+    (
+        2,
+        "how the paintings of pieces look",
+        (
+            """
+            CREATE TABLE piece_looks (
+                piece INTEGER PRIMARY KEY REFERENCES pieces (number) ON DELETE CASCADE,
+                version TEXT NOT NULL,
+                looks BLOB NOT NULL
+            )
+            """,
+        ),
+    ),
 )
 """Each step: its version, from 1 without gaps; what it brings; its statements.
 

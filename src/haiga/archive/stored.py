@@ -55,6 +55,20 @@ class StoredPiece:
         return self.folder / "alt.txt"
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What an artist's new piece is compared with of an earlier one: its words and its painting.
+
+    `looks` are the bytes kept of how the painting looks, None where there are none yet.
+    """
+
+    number: int
+    id: str
+    lines: tuple[str, ...]
+    looks: bytes | None
+    painting: Path
+
+
 def record_of(piece: Piece, made_at: str) -> dict[str, Any]:
     """All of a piece but its pixels, as plain JSON values: the content of `piece.json`."""
     style = piece.style

@@ -23,12 +23,12 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from haiga.archive.index import connected, is_frozen, open_index, transaction
-from haiga.archive.stored import PICTURES, StoredPiece, record_of, stored_piece
+from haiga.archive.stored import PICTURES, Earlier, StoredPiece, record_of, stored_piece
 from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Piece
 from haiga.core.suggest import nearest
@@ -70,8 +70,10 @@ class Studio:
         studio._remove_stale()
         return studio
 
-    def add_piece(self, piece: Piece) -> StoredPiece:
+    def add_piece(self, piece: Piece, looks: tuple[str, bytes] | None = None) -> StoredPiece:
         """Keep a finished piece; when this returns, all of it is on disk and listed.
+
+        `looks` is how its painting looks, as a version and bytes, for `earlier`.
 
         Each PNG carries the piece's recipe, with its own name (painting, styled,
         sheet) under `file`. A piece that is already here, the same to the byte,
@@ -99,6 +101,8 @@ class Studio:
                             return self._same(row["number"], json.loads(row["record"]), digests)
                         placed = self._put_in_place(aside, piece.id)
                         number = _insert(db, record)
+                        if looks:
+                            _insert_looks(db, number, *looks)
                 except OSError as error:
                     raise UserError(unwritable(self.folder / "pieces", error)) from error
                 except sqlite3.Error:  # not committed, so nobody was told of it
@@ -144,6 +148,46 @@ class Studio:
                 (artist, n),
             ).fetchall()
         return [row["style_id"] for row in rows if row["style_id"] is not None]
+
+    def same_seed(self, artist: str, seed: int) -> list[StoredPiece]:
+        """The artist's pieces of a seed, newest first."""
+        with connected(self._index, frozen=self._frozen) as db:
+            rows = db.execute(
+                "SELECT number, record FROM pieces WHERE artist = ? AND seed = ? "
+                "ORDER BY number DESC",
+                (artist, seed),
+            ).fetchall()
+        return [self._stored(row["number"], json.loads(row["record"])) for row in rows]
+
+    def earlier(self, artist: str, looks_version: str, after: int = 0) -> list[Earlier]:
+        """The words and looks of an artist's pieces with a number above `after`, newest first.
+
+        Looks of another version than the one asked for count as none.
+        """
+        with connected(self._index, frozen=self._frozen) as db:
+            rows = db.execute(
+                "SELECT number, id, json_extract(record, '$.poem.lines') AS lines, looks "
+                "FROM pieces LEFT JOIN piece_looks ON piece = number AND version = ? "
+                "WHERE artist = ? AND number > ? ORDER BY number DESC",
+                (looks_version, artist, after),
+            ).fetchall()
+        pieces = self.folder / "pieces"
+        return [
+            Earlier(
+                row["number"],
+                row["id"],
+                tuple(json.loads(row["lines"])),
+                row["looks"],
+                pieces / row["id"] / "painting.png",
+            )
+            for row in rows
+        ]
+
+    def keep_looks(self, version: str, looks: Mapping[int, bytes]) -> None:
+        """Keep how the paintings of pieces look, by the pieces' numbers; all of them or none."""
+        with connected(self._index) as db, transaction(db):
+            for number, data in looks.items():
+                _insert_looks(db, number, version, data)
 
     def file(self, sha256: str) -> Path:
         """Where the PNG with this digest is kept, whether or not it is there."""
@@ -215,6 +259,10 @@ class Studio:
             for folder in (self.folder / "aside").glob("*"):
                 if time.time() - folder.stat().st_mtime > STALE_S:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _insert_looks(db: sqlite3.Connection, number: int, version: str, looks: bytes) -> None:
+    db.execute("INSERT OR REPLACE INTO piece_looks VALUES (?, ?, ?)", (number, version, looks))
 
 
 def _insert(db: sqlite3.Connection, record: dict[str, Any]) -> int:

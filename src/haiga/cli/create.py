@@ -20,11 +20,15 @@ def create(
     about: options.About = None,
     painter: options.Painter = None,
     candidates: options.Candidates = None,
+    allow_copy: options.AllowCopy = None,
     studio: options.Studio = options.STUDIO,
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Write a haiku, paint it, style the painting and mount both on one sheet."""
+    """Write a haiku, paint it, style the painting and mount both on one sheet.
+
+    A piece that copies what its makers learned from, or an earlier piece, is refused.
+    """
     from haiga.actions.compose import FORM
     from haiga.actions.create import create
     from haiga.actions.makers import Makers, with_candidates
@@ -40,7 +44,7 @@ def create(
     with told_by_line(artist):
         makers.check_poet(FORM)  # before a studio is made
     home = Studio.open(studio)
-    steps = 11 + (makers.artist.painter.candidates > 1)  # ten steps of a piece and its keeping
+    steps = 12 + (makers.artist.painter.candidates > 1)  # ten steps, the gate and the keeping
     with told_by_line(artist), output.progress(steps * count) as bar:
         pieces = create(
             makers,
@@ -48,6 +52,7 @@ def create(
             seeds=seeds,
             mood=mood,
             about=about or "",
+            allow_copy=allow_copy,
             on_event=output.listener(bar),
         )
         for piece in pieces:
@@ -77,9 +82,20 @@ def piece_table(piece: StoredPiece) -> dict[str, object]:
         "unknown_about": list(piece.poem.details.get("unknown_about", ())),
         "seconds": dict(piece.seconds),
         "candidates": piece.recipe.get("made", {}).get("candidates"),
+        "originality": _found(piece),
+        "overrides": piece.recipe.get("overrides", []),
+        "redrawn": piece.recipe.get("made", {}).get("redrawn"),
         "verdicts": [asdict(verdict) for verdict in piece.verdicts],
         "made_at": piece.made_at,
     }
+
+
+def _found(piece: StoredPiece) -> list[dict[str, Any]]:
+    """What the gates found of a piece; nothing of one that was made before there were any."""
+    found: list[dict[str, Any]] = (
+        piece.recipe.get("made", {}).get("originality", {}).get("findings", [])
+    )
+    return found
 
 
 def piece_text(piece: StoredPiece) -> str:
@@ -92,9 +108,18 @@ def piece_text(piece: StoredPiece) -> str:
     unknown = piece.poem.details.get("unknown_about")
     if unknown:
         lines.append(f"note      the poet does not know: {', '.join(unknown)}")
+    noted = {found["gate"] for found in _found(piece) if found["value"] != "new"}
     for verdict in piece.verdicts:
-        if not verdict.keep:
+        if not verdict.keep or verdict.name in noted:
             lines.append(f"note      {verdict.name}: {verdict.reason}")
+    for each in piece.recipe.get("overrides", []):
+        lines.append(f"note      {each['gate']}: kept as a copy, because: {each['reason']}")
+    redrawn = piece.recipe.get("made", {}).get("redrawn")
+    if redrawn:
+        count = len(redrawn["refused"])
+        lines.append(
+            f"note      drawn anew from seed {redrawn['asked']}: {count} refused as copies"
+        )
     lines.append(f"seed      {piece.seed}")
     judged = piece.recipe.get("made", {}).get("candidates")
     chosen = f" ({candidates_text(judged)})" if judged else ""

@@ -54,6 +54,7 @@ def generate(
             "--out", "-o", metavar="DIR", help="The folder to write to; nothing is overwritten."
         ),
     ] = OUT,
+    allow_copy: options.AllowCopy = None,
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
@@ -93,6 +94,7 @@ def generate(
             out=out,
             label=label,
             codes=turned,
+            allow_copy=allow_copy,
             on_picture=bar.advance,
         )
         for file in made:
@@ -113,7 +115,10 @@ def _give(kept: Kept, json: bool) -> None:
         told += [kept.made.label] if kept.made.label is not None else []
         told += [f"{name} {value:g}" for name, value in kept.made.codes.items()]
         about = f" ({', '.join(told)})"
-    output.give(f"{kept.path}{about}")
+    note = ""
+    if kept.finding is not None and kept.finding.value in ("close", "copy"):
+        note = f"; {kept.finding.reason}"
+    output.give(f"{kept.path}{about}{note}")
 
 
 def kept_table(kept: Kept) -> dict[str, object]:
@@ -126,4 +131,6 @@ def kept_table(kept: Kept) -> dict[str, object]:
             "codes": dict(kept.made.codes),
             "size_px": [kept.made.picture.shape[1], kept.made.picture.shape[0]],
         }
+    if kept.finding is not None:
+        table["originality"] = [kept.finding.table]
     return table

@@ -40,7 +40,7 @@ Seed = Annotated[
         "-s",
         metavar="N",
         help="0 to 9223372036854775807; the same seed makes the same again "
-        "(create: as long as the same styles rest). "
+        "(create: a seed that the studio holds gives its piece). "
         "(default: drawn at random and reported)",
     ),
 ]
@@ -60,6 +60,15 @@ Candidates = Annotated[
         metavar="K",
         help="Paint K pictures, 1 to 64, and keep the one that matches the words best. "
         "(default: as the artist says)",
+    ),
+]
+
+AllowCopy = Annotated[
+    str | None,
+    typer.Option(
+        "--allow-copy",
+        metavar='"REASON"',
+        help="Keep what would be refused as a copy; the reason goes into its recipe.",
     ),
 ]
 

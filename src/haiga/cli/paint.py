@@ -31,6 +31,7 @@ def paint(
     count: options.Count = 1,
     painter: options.Painter = None,
     candidates: options.Candidates = None,
+    allow_copy: options.AllowCopy = None,
     artist: options.Artist = options.ARTIST,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -47,7 +48,15 @@ def paint(
     chosen = with_painter(load_artist(artist), painter)
     makers = Makers(with_candidates(chosen, candidates))
     with told_by_line(artist), output.progress(count) as bar:
-        for painted in paint(makers, text, seeds=seeds, out=out, on_event=output.listener(bar)):
+        paintings = paint(
+            makers,
+            text,
+            seeds=seeds,
+            out=out,
+            allow_copy=allow_copy,
+            on_event=output.listener(bar),
+        )
+        for painted in paintings:
             with bar.hidden():
                 if json:
                     output.give_json(painted_table(painted))
@@ -55,6 +64,8 @@ def paint(
                 output.give(f"{painted.path} (seed {painted.seed})")
                 if painted.candidates:
                     output.tell(candidates_text(painted.candidates))
+                if painted.finding.value != "new":
+                    output.tell(f"{painted.finding.gate}: {painted.finding.reason}")
                 if painted.unseen_words:
                     output.tell(f"never seen by the painter: {', '.join(painted.unseen_words)}")
 
@@ -69,4 +80,5 @@ def painted_table(painted: Painted) -> dict[str, object]:
         "size_px": list(painted.size_px),
         "seconds": round(painted.seconds, 4),
         "candidates": dict(painted.candidates) or None,
+        "originality": [painted.finding.table],
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -77,6 +77,16 @@ class SheetChoice(Choice):
     seal: str = Field(default="俳", min_length=1, max_length=4)
 
 
+class GateChoice(_Section):
+    """What is done with a piece that is a copy: `refuse` it, or `redraw` from other seeds.
+
+    `tries` is how many further seeds are drawn from at most, 1 to 20; the recipe names them.
+    """
+
+    on_copy: Literal["refuse", "redraw"] = "refuse"
+    tries: int = Field(default=3, ge=1, le=20)
+
+
 class Artist(_Section):
     """A persona: who, which maker fills each role, which moods, how the sheet looks."""
 
@@ -89,6 +99,7 @@ class Artist(_Section):
     stylist: StylistChoice
     upscaler: UpscalerChoice
     sheet: SheetChoice = SheetChoice()
+    gate: GateChoice = GateChoice()
 
 
 SECTIONS: Mapping[str, type[Choice]] = {
@@ -241,7 +252,9 @@ def _own_keys(section: str) -> set[str]:
 def _from_pydantic(fault: Any) -> _Fault:
     key = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
-        return _Fault(key, "no such key; " + hint(key, Artist.model_fields, label="known"))
+        section, _, own = key.rpartition(".")
+        known = (GateChoice if section == "gate" else Artist).model_fields
+        return _Fault(key, "no such key; " + hint(own, known, label="known"))
     if fault["type"] == "missing":
         table = key in SECTIONS
         return _Fault(key, f"the table [{key}] is missing" if table else "is missing")

@@ -9,6 +9,7 @@ sha256, for the recipe.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -46,6 +47,19 @@ class Painter(Maker, Protocol):
 
     def unseen_words(self, poem: Poem) -> list[str]:
         """The words of the poem that the painter has no picture of, in order, once each."""
+        ...
+
+
+@runtime_checkable
+class Trained(Protocol):
+    """A maker whose own model learned from pictures; beside the model may lie their index.
+
+    A painter or generator that has this is compared with what it was trained on.
+    """
+
+    @property
+    def model_folder(self) -> Path:
+        """The folder of the model and its card."""
         ...
 
 

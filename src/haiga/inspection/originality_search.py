@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from haiga.core.collecting import Looks
-from haiga.inspection.picture_copies import Whitener
+from haiga.features.whitening import Whitener
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]

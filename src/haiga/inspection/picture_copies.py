@@ -33,17 +33,15 @@ import numpy.typing as npt
 
 from haiga.core.nouns import Picture
 from haiga.features.hashes import thumbnails
+from haiga.features.picture_views import mirrored, placed_thumbnails
+from haiga.features.whitening import Whitener
 from haiga.inspection.metrics.bootstrap import Measure, measured_share, undercut_limit
-from haiga.inspection.picture_views import mirrored, placed_thumbnails
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
 FALSE_ALARMS = 0.01
 """Share of real new pictures that may be called copies, where there are enough to tell."""
-
-COMPONENTS = 192
-"""Directions of each view that are kept when it is whitened."""
 
 LEAST = 1e-3
 """The smallest distance of one view: identical ones do not outweigh the other views."""
@@ -118,31 +116,6 @@ class CopyReport:
 
 _Views = tuple[Floats, Floats, Floats]
 """Cosine distances (M, N) of made from training pictures: by layout, early, late."""
-
-
-@dataclass(frozen=True)
-class Whitener:
-    """Centres features, brings their directions to one size, and their rows to length 1."""
-
-    mean: Floats  # (D,)
-    turn: Floats  # (D, R)
-
-    @classmethod
-    def of(cls, features: Floats, components: int = COMPONENTS) -> Whitener:
-        mean = features.mean(0)
-        centred = (features - mean).astype(np.float64)
-        values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
-        values = np.maximum(values[::-1], 0)
-        kept = max(1, min(components, len(values) - 1, len(features) // 2))
-        # Directions that hardly vary hold noise: they are not blown up to the size of the rest.
-        sizes = np.sqrt(values[:kept] + values[kept] + 1e-6 * values[0] + 1e-12)
-        turn = vectors[:, ::-1][:, :kept] / sizes
-        return cls(mean.astype(np.float32), turn.astype(np.float32))
-
-    def __call__(self, features: Floats) -> Floats:
-        rows = (features - self.mean) @ self.turn
-        lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-        return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)
 
 
 class CopyCheck:

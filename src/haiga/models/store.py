@@ -64,6 +64,12 @@ def no_model(name: str, role: str = "") -> str:
     return f"no {role or 'model'} named '{name}', and no such folder; {near}"
 
 
+def placed(model: Model) -> str:
+    """What finds a model again: a bundled one's name, or the whole path of its folder."""
+    folder = model.folder.resolve()
+    return folder.name if folder.parent == BUNDLED.resolve() else str(folder)
+
+
 class Model:
     """A model's card and its files; every file is checked against the card before use."""
 

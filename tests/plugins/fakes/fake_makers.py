@@ -17,10 +17,36 @@ from haiga.core.errors import BadModel, JobError
 from haiga.core.moods import MOODS, mood_named
 from haiga.core.nouns import Mood, Picture, Poem, Style
 from haiga.core.seeds import generator
+from haiga.media.pictures import read_picture
 
-FIRST = ("old pond in the rain", "a cold winter moon", "first snow on the road")
-SECOND = ("the dog sleeps beside the door", "a black crow on a bare branch")
-THIRD = ("wind in the tall grass", "the sound of water", "no one on the bridge")
+FIRST = (
+    "old pond in the rain",
+    "a cold winter moon",
+    "first snow on the road",
+    "a leaf on the stone",
+    "late light on the hill",
+    "deep fog on the lake",
+    "a boat by the shore",
+    "dark clouds in the west",
+)
+SECOND = (
+    "the dog sleeps beside the door",
+    "a black crow on a bare branch",
+    "two old men mend a long net",
+    "a child counts the falling stars",
+    "my brother sweeps the stone steps",
+    "the ferry waits for no one",
+)
+THIRD = (
+    "wind in the tall grass",
+    "the sound of water",
+    "no one on the bridge",
+    "smoke above the roofs",
+    "a bell far away",
+    "the smell of cut hay",
+    "one lamp in the house",
+    "a gate left open",
+)
 
 
 class FakePoet:
@@ -48,15 +74,36 @@ class FakePoet:
 
 
 class FakePainter:
-    """Fills a square with soft noise of the words' own colours."""
+    """Fills a square with soft noise of the words' own colours.
 
-    def __init__(self, *, size_px: int = 32, tint: int = 0, model: str = "", flat: bool = False):
+    `shows` is a PNG that it paints instead, for seeds that `shows_every` divides; `trained` the
+    folder of a model that it says it has.
+    """
+
+    def __init__(
+        self,
+        *,
+        size_px: int = 32,
+        tint: int = 0,
+        model: str = "",
+        flat: bool = False,
+        shows: str = "",
+        shows_every: int = 1,
+        trained: str = "",
+    ):
+        self._shows, self._shows_every, self._trained = shows, shows_every, trained
         self._size_px = size_px
         self._tint = tint
         self._model = model
         self._flat = flat
         if model and not Path(model).is_file():
             raise BadModel(f"{model}: the model file cannot be read")
+
+    @property
+    def model_folder(self) -> Path:
+        if not self._trained:
+            raise AttributeError("this painter has no model")
+        return Path(self._trained)
 
     @property
     def models(self) -> Mapping[str, str]:
@@ -73,6 +120,8 @@ class FakePainter:
 
     def _one(self, poem: Poem, seed: int) -> Picture:
         side = self._size_px
+        if self._shows and seed % self._shows_every == 0:
+            return read_picture(Path(self._shows))
         if self._flat:
             return np.full((side, side, 3), 7, np.uint8)
         extra = Path(self._model).read_bytes()[0] if self._model else 0

@@ -12,7 +12,9 @@ from PIL import Image
 
 from haiga.core.errors import UserError
 from haiga.core.nouns import Poem
+from haiga.features.picture_index import FOLDER, PictureIndex
 from haiga.models.card import read_card
+from haiga.models.store import load_model
 from haiga.roles.painters.attngan import AttnGanPainter
 from haiga.roles.painters.flow import FlowPainter
 from haiga.training.painters import study
@@ -81,6 +83,8 @@ def test_a_flow_learns_on_from_a_painters_weights(
     made = FlowPainter(model=str(out), steps=1, threads=1)
     (picture,) = made.paint([Poem(("red apple",))], seeds=[1])
     assert picture.shape == (128, 128, 3)
+    index = PictureIndex.load(load_model(out / FOLDER))
+    assert index.also == (str(start.resolve()),)  # its pictures are asked about too
     card = read_card(out)
     assert "learned on from the model 'tiny-flow'" in card.about
     assert {file.name for file in card.files} >= {"flow.onnx", "encoder.onnx", "decoder.onnx"}

@@ -15,12 +15,15 @@ import numpy as np
 import pytest
 
 from haiga.core.errors import JobError, Stopped, UserError
+from haiga.features.eye import Eye
+from haiga.features.picture_index import FOLDER, PictureIndex, Shown
 from haiga.models.store import load_model
 from haiga.roles.generators.latent import LatentGenerator
 from haiga.training.generators import recipe
 from haiga.training.recipes.generator import main
 
 from .picture_folder import Copycat, Spoiled, Stops, write_folder
+from .stored import patches
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +66,17 @@ def test_the_folder_is_a_model_with_its_sources_and_what_it_saw(trained: Path) -
     assert (trained / "work/film.webp").exists()
     coverage = (trained / "work/coverage.csv").read_text().splitlines()
     assert coverage[1].startswith("1,5,36,36,1,")
+
+
+def test_beside_the_model_lies_the_index_of_what_it_learned_from(trained: Path) -> None:
+    index = PictureIndex.load(load_model(trained / FOLDER))
+    assert len(index) == 36
+    assert {work.maker for work in index.works} == {"Ada", "Bo"}
+    assert all(work.title == f"Patch {int(work.key[:3])}" for work in index.works)
+    assert index.also == ()
+    (known,) = (w for w in index.works if w.key == index.works[0].key)
+    shown = Shown.of(np.asarray(patches(int(known.key[:3]), 40, 40)), Eye(threads=1))
+    assert (index.find(shown).value, index.find(shown).work) == ("copy", known)
 
 
 def test_the_sheet_shows_what_the_model_makes_of_the_seeds(trained: Path) -> None:

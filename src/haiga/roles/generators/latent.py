@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,11 @@ class LatentGenerator:
                 f"{model}: is the model of a {self._model.card.role}, and no generator; "
                 "`haiga train generator` makes one"
             )
+
+    @property
+    def model_folder(self) -> Path:
+        """The folder of its model, beside which the index of its pictures lies."""
+        return self._model.folder
 
     @property
     def models(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,11 @@ class AttnGanPainter:
             )
         self._boldness = boldness
         self._threads = threads
+
+    @property
+    def model_folder(self) -> Path:
+        """The folder of its model, beside which the index of its pictures lies."""
+        return self._model.folder
 
     @property
     def models(self) -> Mapping[str, str]:

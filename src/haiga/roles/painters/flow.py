@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,11 @@ class FlowPainter:
         self._guidance = guidance
         self._threads = threads
         self._model: Model = load_model(model)
+
+    @property
+    def model_folder(self) -> Path:
+        """The folder of its model, beside which the index of its pictures lies."""
+        return self._model.folder
 
     @property
     def models(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from haiga.core.errors import UserError
 from haiga.core.nouns import Picture, Poem
@@ -27,6 +28,11 @@ class GeneratorPainter:
         if not 1 <= threads <= 64:
             raise UserError(f"painter.threads: {threads} is outside 1 to 64")
         self._generator = LatentGenerator(model=model, threads=threads)
+
+    @property
+    def model_folder(self) -> Path:
+        """The folder of its model, beside which the index of its pictures lies."""
+        return self._generator.model_folder
 
     @property
     def models(self) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from haiga.models.store import Model, load_model
+from haiga.models.store import Model, load_model, placed
 from haiga.training.generators.recipe import Settings, StepBatch, Trainee
 from haiga.training.nets.teacher import Teacher
 from haiga.training.painters.attngan import AttnGan
@@ -29,8 +29,10 @@ BUNDLED, SCRATCH = "bundled", "scratch"
 
 
 class Recipe(Protocol):
-    """What the two recipes differ in."""
+    """What the two recipes differ in; `learned_from` names models they go on from."""
 
+    @property
+    def learned_from(self) -> tuple[str, ...]: ...
     def trainee(self, settings: Settings) -> Trainee: ...
     def prepared(self, batch: FeedBatch, words: Tensor, present: Tensor) -> StepBatch: ...
     def write(self, trainee: Any, folder: Path, taught: Taught) -> None: ...
@@ -38,6 +40,8 @@ class Recipe(Protocol):
 
 class AttnGanRecipe:
     """`attngan`: pixels and words as they are."""
+
+    learned_from: tuple[str, ...] = ()
 
     def __init__(self, o: argparse.Namespace, store: PictureStore, device: str) -> None:
         self.o, self.device = o, device
@@ -69,6 +73,11 @@ class FlowRecipe:
         spread = [np.array(self.statistics[name], np.float32).reshape(1, -1, 1, 1)
                   for name in ("mean", "deviation")]  # fmt: skip
         self.mean, self.deviation = spread
+
+    @property
+    def learned_from(self) -> tuple[str, ...]:
+        """The painter whose weights it began with: a bundled one's name, or a folder."""
+        return (placed(self.model),) if self.learns_on else ()
 
     @functools.cached_property
     def _maps(self) -> Any:

@@ -17,6 +17,7 @@ import torch
 
 from haiga.core.counted import counted
 from haiga.core.errors import UserError
+from haiga.features.picture_index import FOLDER as INDEX
 from haiga.media.durable import make_folder, write_durably
 from haiga.media.picture_choice import PainterMade, PictureChoice
 from haiga.media.picture_folders import read_pictures
@@ -30,6 +31,7 @@ from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
 from haiga.training.pictures.curve_runs import check_curve, sit_for_curve
 from haiga.training.pictures.feed import Feed, FeedBatch
+from haiga.training.pictures.indexing import trained_on, write_index
 from haiga.training.pictures.looking import Looking, eye_now
 from haiga.training.pictures.loop import Parts, Run
 from haiga.training.pictures.plan import Plan
@@ -251,6 +253,17 @@ class Study:
             "data": sources(columns, Path(o.pictures).resolve().name),
             "quality": _quality(run),
         }
+        name, licence = str(card["name"]), str(card["licence"])
+        write_index(
+            trained_on(self.store, self.train),
+            o.out / INDEX,
+            model=name,
+            command=command(o),
+            threads=torch.get_num_threads(),
+            licence=licence,
+            also=self.recipe.learned_from,
+            say=live.say,
+        )
         taught = Taught(self.words.seen, enough_pictures(count), card)
         self.recipe.write(run.parts.learner, o.out, taught)
         self._write_audit()

@@ -17,6 +17,7 @@ import torch
 
 from haiga.core.counted import counted
 from haiga.core.errors import JobError, UserError
+from haiga.features.picture_index import FOLDER as INDEX
 from haiga.media.durable import make_folder, unwritable
 from haiga.media.picture_choice import GeneratorMade, PictureChoice
 from haiga.media.picture_folders import read_pictures
@@ -35,6 +36,7 @@ from haiga.training.pictures.curve_runs import check_curve, sit_for_curve
 from haiga.training.pictures.drawing import Drawing
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.figures import write_audit
+from haiga.training.pictures.indexing import trained_on, write_index
 from haiga.training.pictures.looking import Looking, eye_now
 from haiga.training.pictures.loop import Parts, Run
 from haiga.training.pictures.session import (
@@ -236,6 +238,15 @@ def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> No
     columns = [store.items[i].columns for i in study.train]
     trainee: Any = run.parts.learner
     with _quietly(), _kept(o.out):
+        write_index(
+            trained_on(store, study.train),
+            o.out / INDEX,
+            model=o.name or o.out.resolve().name,
+            command=command(o, study.recipe),
+            threads=torch.get_num_threads(),
+            licence=o.licence,
+            say=live.say,
+        )
         write_generator(
             trainee,
             o.out,

@@ -27,15 +27,16 @@ class Placement:
     down: float = 0.0
 
 
-def _moved(side: float, step: float) -> list[Placement]:
-    steps = (-step, 0.0, step)
-    return [Placement(side, x, y) for x, y in itertools.product(steps, steps) if x or y]
+def moved(side: float, *steps: float) -> list[Placement]:
+    """The places so many steps beside the middle, in every direction."""
+    along = (*(-step for step in reversed(steps)), 0.0, *steps)
+    return [Placement(side, x, y) for x, y in itertools.product(along, along) if x or y]
 
 
 PLACEMENTS = (
     Placement(),
-    *_moved(1.0, 0.03),
-    *_moved(1.0, 0.06),
+    *moved(1.0, 0.03),
+    *moved(1.0, 0.06),
     Placement(0.95),
     Placement(0.9),
     *(Placement(0.9, x, y) for x in (-0.05, 0.05) for y in (-0.05, 0.05)),

@@ -1,0 +1,40 @@
+"""Features centred, their directions brought to one size, their rows to length 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+COMPONENTS = 192
+"""Directions that are kept, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Whitener:
+    """What some pictures have in common, taken away from the features of others."""
+
+    mean: Floats  # (D,)
+    turn: Floats  # (D, R)
+
+    @classmethod
+    def of(cls, features: Floats, components: int = COMPONENTS) -> Whitener:
+        """Learned from (N, D) features; at most `components` directions, and N / 2."""
+        mean = features.mean(0)
+        centred = (features - mean).astype(np.float64)
+        values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
+        values = np.maximum(values[::-1], 0)
+        kept = max(1, min(components, len(values) - 1, len(features) // 2))
+        # Directions that hardly vary hold noise: they are not blown up to the size of the rest.
+        sizes = np.sqrt(values[:kept] + values[kept] + 1e-6 * values[0] + 1e-12)
+        turn = vectors[:, ::-1][:, :kept] / sizes
+        return cls(mean.astype(np.float32), turn.astype(np.float32))
+
+    def __call__(self, features: Floats) -> Floats:
+        """(…, D) features as rows (…, R) of length 1."""
+        rows = (features - self.mean) @ self.turn
+        lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+        return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)
