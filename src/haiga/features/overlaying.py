@@ -38,14 +38,14 @@ COARSE_LEAST = 0.55
 PLACED_LEAST = 0.65
 """…nor is one of which that is less once its place has been bettered by small steps,"""
 
-PLACED_WORST = 0.3
+PLACED_WORST = 0.15
 """or of which the poorer places are less."""
 
 DETAIL_LEAST = 0.75
 """Correlation of fine detail over the whole, at least, of two pictures that are one."""
 
 PLACE_LEAST = 0.6
-"""…and at nine tenths of all places, each a fifth of a side, that have any detail."""
+"""…and of the mean of the two poorest of 5 × 5 places, of those that have any detail."""
 
 _GRID = 5
 REACH = 24
@@ -93,7 +93,7 @@ class Overlay:
     """How a part lies in its holder.
 
     `box` is left, top, right, bottom in sides of the holder, (0, 0, 1, 1) the whole; `detail`
-    the correlation of fine detail in [-1, 1], `worst` that of its poorer places.
+    the correlation of fine detail in [-1, 1], `worst` that of its two poorest places.
     """
 
     box: Box
@@ -191,7 +191,7 @@ def _agreement(a: Floats, b: Floats) -> tuple[float, float]:
     power = np.maximum(ones, others)
     told = power > max(count * _FAINT**2, 0.05 * float(power.mean()))
     local = product / np.maximum(np.sqrt(ones * others), count * _FAINT**2)
-    worst = float(np.quantile(local[told], 0.1)) if told.any() else -1.0
+    worst = float(np.sort(local[told])[:2].mean()) if told.any() else -1.0
     return float(product.sum()) / total, worst
 
 
