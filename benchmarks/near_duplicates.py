@@ -66,15 +66,16 @@ def main() -> None:
     start, began = time.process_time(), time.perf_counter()
     eye = Eye(threads=1)
     looks = [
-        look
-        for at in range(0, len(pictures), 64)
-        for look in looks_of(pictures[at : at + 64], eye)
+        look for at in range(0, len(pictures), 64) for look in looks_of(pictures[at : at + 64], eye)
     ]
     seen = time.process_time() - start
     groups = near_groups(looks, lambda place: pictures[place])
-    print(f"{len(pictures):,} pictures: looks {seen:.0f} s of CPU, groups "
-          f"{time.process_time() - start - seen:.0f} s of CPU, {time.perf_counter() - began:.0f} s "
-          f"in all, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")  # fmt: skip
+    spent, wall = time.process_time() - start - seen, time.perf_counter() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(
+        f"{len(pictures):,} pictures: looks {seen:.0f} s of CPU, groups {spent:.0f} s of CPU, "
+        f"{wall:.0f} s in all, {memory:.2f} GB (all pictures are held)"
+    )
     root = list(range(len(pictures)))
     why = {}
     for group in groups:

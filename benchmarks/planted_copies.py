@@ -19,9 +19,10 @@ def reencoded(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def quartered(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """A quarter of each side."""
-    width, height = image.size
-    return image.resize((max(32, width // 4), max(32, height // 4)), Image.Resampling.LANCZOS)
+    """A quarter of each side, or as much more as leaves the shorter 32 pixels."""
+    share = max(0.25, 32 / min(image.size))
+    width, height = (round(share * side) for side in image.size)
+    return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
 def cropped(image: Image.Image, rng: np.random.Generator) -> Image.Image:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ Places = npt.NDArray[np.intp]
 WHOLE_NEIGHBOURS, WHOLE_LEAST = 5, 0.45
 """Of each view: so many nearest, and no cosine below this, may show the same frame."""
 
-PART_NEIGHBOURS, PART_LEAST, PART_BOTH, PART_MOST = 24, 0.66, 1.1, 5
+PART_NEIGHBOURS, PART_LEAST, PART_BOTH, PART_MOST = 24, 0.63, 1.05, 6
 """Of the late view: nearest looked at; the least likeness of the small copies; the least sum
 of that and the cosine; and how many pairs are looked at further, the best by that sum, until
 both pictures have so many."""
@@ -141,18 +142,18 @@ def _parts(
         if most[at] < PART_LEAST or min(taken[ones[at]], taken[others[at]]) >= PART_MOST:
             continue
         taken[[ones[at], others[at]]] += 1
-        for way in np.flatnonzero(likeness[at] >= most[at] - _UNSURE):
+        for way in np.flatnonzero(likeness[at] >= most[at] - _UNSURE).tolist():
             holder, part = (ones, others) if way < 2 else (others, ones)
             yield MaybePart(
                 int(holder[at]), int(part[at]), bool(way % 2), float(scales[at, way])
             )  # fmt: skip
 
 
-def _likeness(grey: Floats, holders: Places, parts: Places, shape: float
-) -> tuple[Floats, Floats]:
+def _likeness(grey: Floats, holders: Places, parts: Places, shape: float) -> tuple[Floats, Floats]:
     """How well each part fits at its best place in its holder, and its scale: (n, 2) each.
 
-    As it is and mirrored. `shape` is how much wider the parts are than their holders, as a logarithm.
+    As it is and mirrored. `shape` is how much wider the parts are than their holders, as a
+    logarithm.
     """
     wide, high = min(1.0, np.exp(shape)), min(1.0, np.exp(-shape))
     windows = [
@@ -164,12 +165,7 @@ def _likeness(grey: Floats, holders: Places, parts: Places, shape: float
     whole = _resizing(0.0, 1.0)
     order = np.argsort(holders, kind="stable")
     sizes = np.array(
-        [
-            scale
-            for scale in SCALES
-            for _ in _places(scale * high)
-            for _ in _places(scale * wide)
-        ],
+        [scale for scale in SCALES for _ in _places(scale * high) for _ in _places(scale * wide)],
         np.float32,
     )
     found = np.empty((len(holders), 2), np.float32)
@@ -201,7 +197,7 @@ def _resizing(begin: float, size: float) -> Floats:
     return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
 
 
-def _evened(patches: Floats) -> Floats:
+def _evened(patches: npt.NDArray[np.floating[Any]]) -> Floats:
     """Patches (n, 8, 8) as vectors (n, 64) of mean 0 and unit length; flat ones nearly 0."""
     flat = patches.reshape(len(patches), -1)
     flat = flat - flat.mean(1, keepdims=True)

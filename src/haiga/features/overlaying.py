@@ -255,7 +255,7 @@ def _bettered(holder: Greys, part: Greys, box: Box) -> Box | None:
 
     at = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0]]
     step = 0.5 / COARSE_PX
-    for side in (COARSE_PX, COARSE_PX, FINE_PX):
+    for side in (COARSE_PX, COARSE_PX, FINE_PX, FINE_PX):
         laying = _Laying(holder, part, side, box)
         best = laying.correlation(box_at(*at))
         for _ in range(4):
