@@ -18,6 +18,7 @@ FLAT = 14.0
 STRAIGHT = 0.75
 """…and at its inner edge, within a few rows, so much of its length steps away from it."""
 STEP = 18.0  # levels
+ONE_TONE = 12.0  # levels
 
 
 class BorderCurator:
@@ -62,15 +63,22 @@ def depths(picture: Picture) -> tuple[float, float, float, float]:
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     grey = np.asarray(image.resize(size, Image.Resampling.BOX), np.float32)
     turned = (grey, grey[:, ::-1].T, grey[::-1], grey.T)
-    top, right, bottom, left = (_depth(rows) for rows in turned)
+    found = [_depth(rows) for rows in turned]
+    # a border is of one tone all around: what is of another on one side is part of the picture
+    tones = [tone for depth, tone in found if depth]
+    alike = [
+        depth if sum(abs(tone - other) <= ONE_TONE for other in tones) >= 2 else 0.0
+        for depth, tone in found
+    ]
+    top, right, bottom, left = alike
     return top, right, bottom, left
 
 
-def _depth(rows: Floats) -> float:
-    """How many rows from the first are a border, as a share of all."""
+def _depth(rows: Floats) -> tuple[float, float]:
+    """How many rows from the first are a border, as a share of all, and its grey level."""
     count, length = rows.shape
     if count < 16 or length < 16:
-        return 0.0
+        return 0.0, 0.0
     inner = rows[:, length // 20 : length - length // 20]  # corners may be worn
     middle = float(np.median(inner[min(1, count - 1)]))
     strays = np.sqrt(((inner - middle) ** 2).mean(axis=1))
@@ -79,8 +87,8 @@ def _depth(rows: Floats) -> float:
     deepest = int(DEEPEST * count)
     end = int(np.argmin(plain)) if not plain.all() else count
     if end < 2 or end > deepest:
-        return 0.0
+        return 0.0, 0.0
     after = inner[end : min(count, end + max(3, count // 40))]
     # a border on the other sides runs on across the row: leave out what does
     stepped = (np.abs(after - middle) >= STEP).any(axis=0)
-    return end / count if float(stepped.mean()) >= STRAIGHT else 0.0
+    return (end / count if float(stepped.mean()) >= STRAIGHT else 0.0), middle
