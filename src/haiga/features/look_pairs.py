@@ -36,7 +36,7 @@ SCALES = (1.0, 0.9, 0.8, 0.7, 0.62)
 """Parts tried, in the largest that would fit; each at places a tenth of the side apart."""
 
 _SHRINK, _ENOUGH = 0.03, 800  # of the covariance; fewer pictures than enough shrink it more
-_ALL = 48  # of so few pictures every pair is shortlisted
+_ALL, _ALL_PARTS = 48, 200  # of so few pictures, every pair may be one, or a part
 _PATCH = 8
 _SHAPE_STEP = 0.06  # shapes (logarithm of width by height) no further apart are taken as one
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -71,17 +71,23 @@ def shortlist(looks: Sequence[Looks], shapes: Sequence[float]) -> Shortlist:
     grey = thumbnails.astype(np.float32) @ _LUMA  # (N, 16, 16)
     hashes = np.stack([look.hashes for look in looks])
     wholes = set(alike_pairs(hashes, thumbnails))
+    every = np.triu_indices(count if count <= _ALL_PARTS else 0, 1)
     if count <= _ALL:
-        ones, others = np.triu_indices(count, 1)
-        wholes |= set(zip(ones.tolist(), others.tolist(), strict=True))
-        nearness = np.full(len(ones), 1.0, np.float32)
+        wholes |= set(zip(every[0].tolist(), every[1].tolist(), strict=True))
     else:
         late = whitened(np.stack([look.late for look in looks]))
         early = whitened(np.stack([look.early for look in looks]))
-        for view in (early, late):
+        views = [early, late]
+        if count <= _ENOUGH:  # too few to whiten by: what turned hues leave as it is helps out
+            views.append(_directions_of_edges(looks))
+        for view in views:
             a, b, cosine = _nearest(view, WHOLE_NEIGHBOURS)
             near = cosine >= WHOLE_LEAST
             wholes |= set(zip(a[near].tolist(), b[near].tolist(), strict=True))
+    if count <= _ALL_PARTS:
+        ones, others = every
+        nearness = np.full(len(ones), 1.0, np.float32)
+    else:
         ones, others, nearness = _nearest(late, PART_NEIGHBOURS)
     parts = _parts(grey, np.log(np.asarray(shapes, np.float64)), ones, others, nearness)
     return Shortlist(tuple(sorted(wholes)), tuple(parts))
@@ -100,6 +106,14 @@ def whitened(views: npt.NDArray[np.float16]) -> Floats:
     seen = (views.astype(np.float32) - mean.astype(np.float32)) @ matrix
     norms = np.linalg.norm(seen, axis=2, keepdims=True)
     return np.asarray(seen / np.maximum(norms, 1e-6), np.float32)
+
+
+def _directions_of_edges(looks: Sequence[Looks]) -> Floats:
+    """The edges, which hues do not change, centred and of unit length: (N, 2, 64), twice."""
+    edges = np.sqrt(np.stack([look.edges for look in looks]).astype(np.float32))
+    edges -= edges.mean(axis=0)
+    edges /= np.maximum(np.linalg.norm(edges, axis=1, keepdims=True), 1e-6)
+    return np.stack([edges, edges], axis=1)
 
 
 def _nearest(view: Floats, neighbours: int) -> tuple[Places, Places, Floats]:

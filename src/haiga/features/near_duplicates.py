@@ -37,7 +37,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Group:
-    """Pictures that are one. `representative` is the place of the largest, then sharpest."""
+    """Pictures that are one. `representative` is the place of the largest, then heaviest."""
 
     representative: int
     members: tuple[Member, ...]
@@ -50,12 +50,14 @@ def near_groups(
     *,
     sizes: Sequence[tuple[int, int]] | None = None,
     digests: Sequence[str] | None = None,
+    file_bytes: Sequence[int] | None = None,
 ) -> list[Group]:
     """The groups of two or more pictures that are one, in order of their first.
 
     `load_picture` gives a picture by its place (a longer side of 512 px is ample) and is
     called more than once for some; `sizes` are widths and heights of the files, `digests` of
-    their bytes, where known. Pairs are shortlisted by looks (`look_pairs`) and decided by
+    their bytes, and `file_bytes` how many those are, where known: of two of one size, the
+    heavier file lost less. Pairs are shortlisted by looks (`look_pairs`) and decided by
     pixels (`overlaying`); what joins a pair joins their groups. Found are the same bytes and
     pixels, another encoding or size, parts cut out down to about 62 % of a side, mirrored
     ones, and turned hues. Not found: parts smaller than that, turned or stretched pictures.
@@ -88,7 +90,7 @@ def near_groups(
     for place in range(count):
         gathered.setdefault(groups.root(place), []).append(place)
     return [
-        _told(places, seen, measures, digests, links)
+        _told(places, seen, measures, digests, file_bytes or [0] * count, links)
         for places in gathered.values()
         if len(places) > 1
     ]
@@ -142,11 +144,11 @@ def _told(
     seen: _Pictures,
     sizes: Sequence[tuple[int, int]],
     digests: Sequence[str] | None,
+    weights: Sequence[int],
     links: dict[tuple[int, int], tuple[Overlay, bool]],
 ) -> Group:
     """The group with who stands for it, and what the others are of that one."""
-    best = min(places, key=lambda place: (-sizes[place][0] * sizes[place][1],
-                                          -_sharpness(seen.greys(place)), place))  # fmt: skip
+    best = min(places, key=lambda at: (-sizes[at][0] * sizes[at][1], -weights[at], at))
     members = []
     for place in places:
         if place == best:
@@ -158,12 +160,6 @@ def _told(
             why = _why(seen.load(best), seen.load(place), link, sizes[best], sizes[place])
         members.append(Member(place, why))
     return Group(best, tuple(members))
-
-
-def _sharpness(greys: Greys) -> float:
-    """How much neighbouring pixels differ: more where less was lost."""
-    luma = np.asarray(greys.luma, np.float32)
-    return float(np.abs(np.diff(luma, axis=0)).mean()) if luma.shape[0] > 1 else 0.0
 
 
 def _why(

@@ -12,7 +12,7 @@ Load = Callable[[Item], Picture]
 
 
 class DuplicatesCurator:
-    """Proposes to keep one picture of each group of near duplicates: the largest, then sharpest.
+    """Proposes to keep one picture of each group of near duplicates: the largest, then heaviest.
 
     It needs pixels as well as looks: `with_pictures` gives a judge that has them. Without,
     only the same bytes are found, and no item is twice in a collection.
@@ -44,6 +44,7 @@ class DuplicatesCurator:
             lambda place: load(seen[place].item),
             sizes=[(max(1, one.item.width), max(1, one.item.height)) for one in seen],
             digests=[one.item.id for one in seen],
+            file_bytes=[one.item.bytes for one in seen],
         )
 
     def judge(self, seen: Sequence[Seen]) -> list[Verdict]:
