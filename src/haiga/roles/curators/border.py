@@ -47,8 +47,6 @@ class BorderCurator:
         top, right, bottom, left = depths(picture)
         share = 1 - max(0.0, 1 - top - bottom) * max(0.0, 1 - left - right)
         sides = sum(depth > 0 for depth in (top, right, bottom, left))
-        if sides < 2:  # one band alone is as likely a sky, or the sea
-            share = 0.0
         return verdict(
             "border.v1", share, self._most, low_is_bad=False,
             bad=f"has a border on {sides} sides, {share:.0%} of its area",
@@ -64,7 +62,7 @@ def depths(picture: Picture) -> tuple[float, float, float, float]:
     grey = np.asarray(image.resize(size, Image.Resampling.BOX), np.float32)
     turned = (grey, grey[:, ::-1].T, grey[::-1], grey.T)
     found = [_depth(rows) for rows in turned]
-    # a border is of one tone all around: what is of another on one side is part of the picture
+    # a border is of one tone on two sides or more: a band alone is as likely a sky, or the sea
     tones = [tone for depth, tone in found if depth]
     alike = [
         depth if sum(abs(tone - other) <= ONE_TONE for other in tones) >= 2 else 0.0
