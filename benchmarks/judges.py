@@ -14,7 +14,7 @@ import argparse
 import json
 import resource
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -144,19 +144,19 @@ def collection(folder: Path, count: int, rng: np.random.Generator) -> None:
     settings = {"mislabelled.v1": {"column": "set"}}
     judges = {name: registry.make("curator", name, settings.get(name, {})) for name in names}
     start, began = time.process_time(), time.perf_counter()
-    at_half: dict[str, float] = defaultdict(float)
+    alone: list[float] = []
 
     def tell(done: int, of: int) -> None:
-        if done == of and not at_half:
-            at_half["alone"] = time.process_time() - start
+        if done == of and not alone:
+            alone.extend([time.process_time() - start, time.perf_counter() - began])
 
     paths = dict(zip((item.id for item in items), files, strict=True))
-    judged = judge_all(items, lambda item: paths[item.id], judges, eye=Eye(threads=2), tell=tell)
+    judged = judge_all(items, lambda item: paths[item.id], judges, eye=Eye(threads=1), tell=tell)
     wall, spent = time.perf_counter() - began, time.process_time() - start
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(
         f"\n{len(items):,} pictures, {len(judges)} judges: {wall:.0f} s, {spent:.0f} s of CPU "
-        f"({at_half['alone']:.0f} s for single pictures), {memory:.2f} GB; "
+        f"({alone[1]:.0f} s, {alone[0]:.0f} s of CPU for single pictures), {memory:.2f} GB; "
         f"{len(judged.missed)} not read"
     )
     for name, verdicts in judged.verdicts.items():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import queue
+import itertools
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,35 +51,35 @@ def judge_all(
 
     `path_of` gives an item's file; `judges` are by the name their verdicts are wanted under.
     `looks` are those kept from before, by item id; new ones are handed to `keep_looks` batch
-    by batch. Decoding runs in `threads` threads ahead of the judging; no more than a few
-    batches of pictures are in memory at once. `tell` hears how many of how many items are
-    done. Reads files, writes nothing.
+    by batch, in order. Batches are decoded, looked at and judged in `threads` threads at once,
+    and no more than one batch more is in memory: judges of single pictures must bear being
+    called from several threads. `tell` hears how many of how many items are done. Reads
+    files, writes nothing.
     """
     alone = {name: judge for name, judge in judges.items() if judge.alone}
     known = dict(looks or {})
     found: dict[str, list[Verdict | None]] = {name: [None] * len(items) for name in judges}
-    looked: list[Looks | None] = [None] * len(items)
+    looked: list[Looks | None] = [known.get(item.id) for item in items]
     formats = [""] * len(items)
     missed: dict[str, str] = {}
-    done = 0
-    wanted = [at for at, item in enumerate(items) if alone or item.id not in known]
-    for at in set(range(len(items))) - set(wanted):
-        looked[at] = known[items[at].id]
-    for places, pictures in _decoded(items, wanted, path_of, threads, missed, formats):
-        new = [k for k, at in enumerate(places) if items[at].id not in known]
-        made = looks_of([pictures[k] for k in new], eye)
-        if made:
-            keep_looks([items[places[k]] for k in new], made)
-        fresh = dict(zip(new, made, strict=True))
-        seen = []
-        for k, at in enumerate(places):
-            looks_here = fresh[k] if k in fresh else known[items[at].id]
-            looked[at] = looks_here
-            seen.append(Seen(items[at], looks_here, pictures[k], formats[at]))
-        for name, judge in alone.items():
-            for at, verdict in zip(places, judge.judge(seen), strict=True):
-                found[name][at] = verdict
-        done += len(places)
+    wanted = [at for at in range(len(items)) if alone or looked[at] is None]
+    done = len(items) - len(wanted)
+    parts = [wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)]
+
+    def judged_part(part: Sequence[int]) -> _Part:
+        return _judge_part([items[at] for at in part], path_of, alone, eye, known)
+
+    for part, result in zip(parts, _ahead(judged_part, parts, threads), strict=True):
+        new = [k for k in result.seen if looked[part[k]] is None]
+        for k, one in result.seen.items():
+            looked[part[k]], formats[part[k]] = one.looks, one.format
+        for name, verdicts in result.verdicts.items():
+            for k, verdict in zip(result.seen, verdicts, strict=True):
+                found[name][part[k]] = verdict
+        missed.update(result.missed)
+        if new:
+            keep_looks([items[part[k]] for k in new], [result.seen[k].looks for k in new])
+        done += len(part)
         tell(done, len(items))
     _judge_together(items, path_of, judges, looked, formats, found)
     tell(len(items), len(items))
@@ -127,39 +128,52 @@ def _judge_together(
             found[name][at] = verdict
 
 
-def _decoded(
+@dataclass(frozen=True)
+class _Part:
+    """Of a batch: what was seen, by place in it and without pixels; verdicts in that order."""
+
+    seen: Mapping[int, Seen]
+    verdicts: Mapping[str, Sequence[Verdict]]
+    missed: Mapping[str, str]
+
+
+def _judge_part(
     items: Sequence[Item],
-    wanted: Sequence[int],
     path_of: Callable[[Item], Path],
-    threads: int,
-    missed: dict[str, str],
-    formats: list[str],
-) -> Iterator[tuple[list[int], list[Picture]]]:
-    """Batches of places with their pictures, decoded a few ahead."""
-    ahead: queue.SimpleQueue[tuple[int, Future[tuple[Picture, str]]]] = queue.SimpleQueue()
-    places: list[int] = []
-    pictures: list[Picture] = []
-    with ThreadPoolExecutor(max(1, threads), "decoding") as pool:
-        coming = iter(wanted)
+    judges: Mapping[str, Curator],
+    eye: Embedder,
+    known: Mapping[str, Looks],
+) -> _Part:
+    """A batch decoded, looked at where it was not before, and judged."""
+    pictures: dict[int, tuple[Picture, str]] = {}
+    missed = {}
+    for k, item in enumerate(items):
+        try:
+            pictures[k] = load_seen(path_of(item))
+        except BadPicture as error:
+            missed[item.id] = str(error)
+    new = [k for k in pictures if items[k].id not in known]
+    made = dict(zip(new, looks_of([pictures[k][0] for k in new], eye), strict=True))
+    seen = {
+        k: Seen(items[k], made[k] if k in made else known[items[k].id], picture, kind)
+        for k, (picture, kind) in pictures.items()
+    }
+    verdicts = {name: judge.judge(list(seen.values())) for name, judge in judges.items()}
+    bare = {k: replace(one, picture=None) for k, one in seen.items()}
+    return _Part(bare, verdicts, missed)
 
-        def begin() -> None:
-            at = next(coming, None)
-            if at is not None:
-                ahead.put((at, pool.submit(load_seen, path_of(items[at]))))
 
-        for _ in range(BATCH + threads):
-            begin()
-        while not ahead.empty():
-            at, future = ahead.get()
-            try:
-                picture, formats[at] = future.result()
-                places.append(at)
-                pictures.append(picture)
-            except BadPicture as error:
-                missed[items[at].id] = str(error)
-            begin()
-            if len(places) == BATCH:
-                yield places, pictures
-                places, pictures = [], []
-    if places:
-        yield places, pictures
+def _ahead(
+    work: Callable[[Sequence[int]], _Part], parts: Sequence[Sequence[int]], threads: int
+) -> Iterator[_Part]:
+    """`work(part)` for every part, in order, a few at once and one more begun."""
+    coming = iter(parts)
+    with ThreadPoolExecutor(max(1, threads), "judging") as pool:
+        begun = deque(pool.submit(work, part) for part in itertools.islice(coming, threads + 1))
+        try:
+            while begun:
+                yield begun.popleft().result()
+                begun.extend(pool.submit(work, part) for part in itertools.islice(coming, 1))
+        finally:
+            for future in begun:
+                future.cancel()
