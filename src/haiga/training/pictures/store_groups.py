@@ -15,6 +15,7 @@ from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.core.nouns import Picture
 from haiga.features.hashes import THUMBNAIL_PX, dhash, thumbnails
+from haiga.features.near_pairs import Groups, alike_pairs
 from haiga.media.column_filters import folded
 from haiga.media.text_columns import guess
 
@@ -22,17 +23,6 @@ WORK = ("work_id", "work", "object_id", "id")
 TITLE = ("title", "work_title", "name")
 MAKER = ("artist", "maker", "author", "painter", "creator", "photographer", "artist_name")
 
-NEAR_BITS = 8
-"""Two pictures whose 64-bit difference hashes differ in no more bits may be one."""
-
-NEAR_DISTANCE = 0.2
-"""…if their thumbnails are no further apart (root of the mean square).
-
-Of 272 works that two of the museums' sets hold in different scans, all are within 8 bits
-and 0.13; what lies below 0.2 without being one file is the next frame of a film.
-"""
-
-_FLAT = 0.2  # spread of a thumbnail; below it a picture has nothing to be told by
 _LONG_ID = 6  # characters; a shorter id names files elsewhere by chance
 
 
@@ -53,26 +43,6 @@ def look_at(crop: Picture) -> Look:
     thumbnail = thumbnails([crop]).reshape(THUMBNAIL_PX, THUMBNAIL_PX, 3)
     digest = hashlib.sha256(np.ascontiguousarray(crop).tobytes()).digest()
     return Look(straight, mirrored, thumbnail.astype(np.float16), digest)
-
-
-class Groups:
-    """Places 0 … n - 1 in groups that only ever grow together (union-find)."""
-
-    def __init__(self, count: int) -> None:
-        self._parent = list(range(count))
-
-    def root(self, place: int) -> int:
-        """The lowest place of the group that `place` is in."""
-        parent = self._parent
-        while parent[place] != place:
-            parent[place] = parent[parent[place]]
-            place = parent[place]
-        return place
-
-    def join(self, one: int, other: int) -> None:
-        """Makes one group of the groups of two places."""
-        a, b = sorted((self.root(one), self.root(other)))
-        self._parent[b] = a
 
 
 def group_pictures(
@@ -118,39 +88,16 @@ def _names(
         yield names
 
 
-def near_pairs(looks: Sequence[Look], block: int = 1_024) -> Iterator[tuple[int, int]]:
-    """Pairs (lower place first) of pictures that look alike, as they are or one mirrored.
-
-    All are compared with all, a block at a time: hashes as ±1 give 64 - 2 × bits apart as a
-    product. Pictures of one flat tone are alike only where they are the same.
-    """
+def near_pairs(looks: Sequence[Look]) -> Iterator[tuple[int, int]]:
+    """Pairs (lower place first) of pictures that look alike, as they are or one mirrored."""
     first: dict[bytes, int] = {}
     for place, look in enumerate(looks):
         same = first.setdefault(look.digest, place)
         if same != place:
             yield same, place
-    told = [p for p, look in enumerate(looks) if look.thumbnail.std(dtype=np.float32) > _FLAT]
-    if not told:
-        return
-    straight = _signs([looks[place].hash for place in told])  # (n, 64)
-    mirrored = _signs([looks[place].mirrored for place in told])
-    small = np.stack([looks[place].thumbnail for place in told])  # (n, 16, 16, 3)
-    for start in range(0, len(told), block):
-        rows = straight[start : start + block]
-        for columns, turned in ((straight, small), (mirrored, small[:, :, ::-1])):
-            alike = rows @ columns[start:].T >= 64 - 2 * NEAR_BITS - 0.5
-            ones, others = (start + found for found in np.nonzero(np.triu(alike, 1)))
-            for part in range(0, len(ones), 8 * block):
-                a, b = ones[part : part + 8 * block], others[part : part + 8 * block]
-                apart = (small[a] - turned[b]).astype(np.float32) ** 2
-                for near in np.flatnonzero(apart.mean((1, 2, 3)) <= NEAR_DISTANCE**2):
-                    yield told[a[near]], told[b[near]]
-
-
-def _signs(hashes: Sequence[np.uint64]) -> npt.NDArray[np.float32]:
-    """Each hash as 64 numbers, 1 where a bit is set and -1 where not: (N, 64)."""
-    octets = np.array(hashes, ">u8").view(np.uint8).reshape(len(hashes), 8)
-    return np.unpackbits(octets, axis=1).astype(np.float32) * 2 - 1
+    if looks:
+        hashes = np.array([(look.hash, look.mirrored) for look in looks], np.uint64)
+        yield from alike_pairs(hashes, np.stack([look.thumbnail for look in looks]))
 
 
 LEAST_HELD = 4
