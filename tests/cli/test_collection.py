@@ -100,6 +100,56 @@ def test_a_folder_becomes_a_collection_one_can_decide_on_and_give_away(
     assert tree(pictures) == before
 
 
+def test_judges_propose_once_and_copies_stay_on_one_side_of_a_split(run: Any, work: Path) -> None:
+    folder = work / "some"
+    folder.mkdir()
+    rng = np.random.default_rng(4)
+    for n in range(8):
+        noise = rng.integers(0, 255, (9, 9, 3), np.uint8)
+        image = Image.fromarray(noise).resize((320, 300), Image.Resampling.BICUBIC)
+        image.save(folder / f"{n}.png")
+        if n == 3:
+            image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "3 mirrored.png")
+    Image.new("RGB", (300, 300), (90, 90, 90)).save(folder / "blank.png")
+    run("collection", "new", "some")
+    run("collection", "add", "some", "some")
+    first = run("collection", "judge", "some", "--json").object
+    assert (first["items"], first["looked_at"]) == (10, 10)
+    assert first["proposals"]["blank.v1"] == 1
+    assert first["proposals"]["duplicates.v1"] == 1
+    again = run("collection", "judge", "some", "--json").object
+    assert again["looked_at"] == 0
+    assert again["proposals"] == first["proposals"]
+    listed = run("collection", "list", "some", "--json").objects
+    against = {one["passports"][0]["source_id"]: one["verdicts"] for one in listed}
+    assert {v["name"] for v in against["blank.png"]} >= {"blank.v1"}
+    mirrored = [v for v in against["3.png"] + against["3 mirrored.png"]
+                if v["name"] == "duplicates.v1"]  # fmt: skip
+    assert len(mirrored) == 1
+    assert "mirrored" in mirrored[0]["reason"]
+    ruled = run("collection", "rule", "some", "blank.v1 drops")
+    assert "1 dropped" in ruled.out
+    for seed in range(6):
+        made = f"s{seed}"
+        run("collection", "split", "some", "--name", made, "--test", "0.3", "--seed", str(seed))
+    run("collection", "export", "some", "--undecided", "--out", "out")
+    rows = [json.loads(line) for line in (work / "out" / "metadata.jsonl").open(encoding="utf-8")]
+    pair = [row for row in rows if row["source_id"].startswith("3")]
+    assert len(pair) == 2
+    assert all(pair[0][f"split_s{seed}"] == pair[1][f"split_s{seed}"] for seed in range(6))
+    small = run("collection", "judge", "some", "--judge", "small.v1", "--set",
+                "small.v1.least_px=999", "--json").object  # fmt: skip
+    assert small["proposals"]["small.v1"] == 9
+    for words, told in (
+        (("--judge", "blurd.v1"), "did you mean"),
+        (("--set", "small.v1.leest=4"), "no such setting"),
+        (("--set", "nonsense"), "it looks like"),
+    ):
+        wrong = run("collection", "judge", "some", *words)
+        assert wrong.code == 2
+        assert told in wrong.err
+
+
 def test_a_gate_at_the_door_keeps_what_may_not_be_sold_outside(run: Any, pictures: Path) -> None:
     run("collection", "new", "sold")
     added = run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haiga.actions.judge import groups_of
 from haiga.collection.split import TRAIN, Split, freeze_split, part_items
 from haiga.collection.store import Collection
 from haiga.core.errors import UserError
@@ -30,5 +31,7 @@ def split_collection(
     items = collection.items(("kept", "undecided"))
     if not items:
         raise UserError(f"'{collection.name}' has no item to split")
-    split = part_items(items, seed=seed, shares=shares, by_maker=by_maker)
+    split = part_items(
+        items, seed=seed, shares=shares, by_maker=by_maker, groups=groups_of(collection)
+    )
     return freeze_split(collection, name, split)

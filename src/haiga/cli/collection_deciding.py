@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from haiga.cli import collection_report, options
+from haiga.cli import collection_judge, collection_report, options
 from haiga.cli import curate as triage
 from haiga.cli.collection import Name, app, line_of
 
@@ -23,6 +23,7 @@ Reason = Annotated[str, typer.Option("--reason", metavar="WORDS", help="Why, for
 SHOWN = 20
 """So many items or names of a kind are told one by one."""
 
+app.command("judge")(collection_judge.judge)
 app.command("curate")(triage.curate)
 app.command("report")(collection_report.report)
 

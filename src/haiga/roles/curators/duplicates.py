@@ -49,11 +49,16 @@ class DuplicatesCurator:
 
     def judge(self, seen: Sequence[Seen]) -> list[Verdict]:
         """1 for a picture that is alone, 0.9 for who stands for a group, 0 for its others."""
+        return self.judge_in_groups(seen)[0]
+
+    def judge_in_groups(self, seen: Sequence[Seen]) -> tuple[list[Verdict], list[Group]]:
+        """The verdicts, and the groups they come from, by places in `seen`."""
         if self._load is None:
             reason = "is not judged for duplicates: that takes its pixels"
-            return [Verdict("duplicates.v1", True, 1.0, reason)] * len(seen)
+            return [Verdict("duplicates.v1", True, 1.0, reason)] * len(seen), []
+        groups = self.groups(seen)
         found = [Verdict("duplicates.v1", True, 1.0, "is alone of its kind")] * len(seen)
-        for group in self.groups(seen):
+        for group in groups:
             best = group.representative
             count = len(group.members)
             others = f"{count} other{'s' if count > 1 else ''}"
@@ -63,4 +68,4 @@ class DuplicatesCurator:
                 found[member.place] = Verdict(
                     "duplicates.v1", False, 0.0, f"is a duplicate: {member.why} {name}"
                 )
-        return found
+        return found, groups

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,12 +28,14 @@ class Judged:
     """What was judged: `verdicts[name][i]` and `looks[i]` are of item i.
 
     Where an item's file could not be read, `missed` has the reason, which reads on from its
-    name, by the item's id; its looks and verdicts are None.
+    name, by the item's id; its looks and verdicts are None. `groups` names for each near
+    duplicate the item that stands for its group, by id; None where no judge looked for them.
     """
 
     verdicts: Mapping[str, Sequence[Verdict | None]]
     looks: Sequence[Looks | None]
     missed: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] | None = None
 
 
 def judge_all(
@@ -46,6 +48,7 @@ def judge_all(
     threads: int = 2,
     tell: Callable[[int, int], None] = lambda done, count: None,
     keep_looks: Callable[[Sequence[Item], Sequence[Looks]], None] = lambda items, looks: None,
+    resting: Container[str] = (),
 ) -> Judged:
     """Every judge's verdict on every item, those of single pictures first.
 
@@ -53,8 +56,9 @@ def judge_all(
     `looks` are those kept from before, by item id; new ones are handed to `keep_looks` batch
     by batch, in order. Batches are decoded, looked at and judged in `threads` threads at once,
     and no more than one batch more is in memory: judges of single pictures must bear being
-    called from several threads. `tell` hears how many of how many items are done. Reads
-    files, writes nothing.
+    called from several threads; they are not asked about items whose ids are `resting` (their
+    verdicts are None), unless those have no looks yet. `tell` hears how many of how many
+    items are done. Reads files, writes nothing.
     """
     alone = {name: judge for name, judge in judges.items() if judge.alone}
     known = dict(looks or {})
@@ -62,7 +66,11 @@ def judge_all(
     looked: list[Looks | None] = [known.get(item.id) for item in items]
     formats = [""] * len(items)
     missed: dict[str, str] = {}
-    wanted = [at for at in range(len(items)) if alone or looked[at] is None]
+    wanted = [
+        at
+        for at, item in enumerate(items)
+        if looked[at] is None or (alone and item.id not in resting)
+    ]
     done = len(items) - len(wanted)
     parts = [wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)]
 
@@ -81,9 +89,9 @@ def judge_all(
             keep_looks([items[part[k]] for k in new], [result.seen[k].looks for k in new])
         done += len(part)
         tell(done, len(items))
-    _judge_together(items, path_of, judges, looked, formats, found)
+    groups = _judge_together(items, path_of, judges, looked, formats, found)
     tell(len(items), len(items))
-    return Judged(found, looked, missed)
+    return Judged(found, looked, missed, groups)
 
 
 def load_seen(path: Path) -> tuple[Picture, str]:
@@ -111,8 +119,10 @@ def _judge_together(
     looked: Sequence[Looks | None],
     formats: Sequence[str],
     found: Mapping[str, list[Verdict | None]],
-) -> None:
-    """The judges of the whole collection, over what could be read of it."""
+) -> dict[str, str] | None:
+    """The judges of the whole collection, over what could be read of it; near duplicates'
+    groups, where one of them finds such."""
+    groups: dict[str, str] | None = None
     places, seen = [], []
     for at, looks in enumerate(looked):
         if looks is not None:
@@ -124,8 +134,18 @@ def _judge_together(
         with_pictures = getattr(judge, "with_pictures", None)
         if with_pictures is not None:
             judge = with_pictures(lambda item: load_seen(path_of(item))[0])
-        for at, verdict in zip(places, judge.judge(seen), strict=True):
+        in_groups = getattr(judge, "judge_in_groups", None)
+        if in_groups is not None:
+            verdicts, some = in_groups(seen)
+            groups = {} if groups is None else groups
+            for group in some:
+                first = seen[group.representative].item.id
+                groups |= {first: first, **{seen[m.place].item.id: first for m in group.members}}
+        else:
+            verdicts = judge.judge(seen)
+        for at, verdict in zip(places, verdicts, strict=True):
             found[name][at] = verdict
+    return groups
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,162 @@
+"""Let judges look at a collection: what is new is looked at, what was judged so before is not."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from haiga.collection.proposals import open_proposals
+from haiga.collection.store import Collection
+from haiga.core import registry
+from haiga.core.collecting import Item, Looks, Missed
+from haiga.core.errors import UserError
+from haiga.core.nouns import Verdict
+from haiga.core.roles import Curator
+from haiga.core.suggest import hint
+from haiga.features.eye import Eye
+
+GROUPS = "near_groups"
+"""The fact that holds which items are near duplicates of one another."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What came of it: how many items, how many proposals each judge has open, and why."""
+
+    items: int
+    looked_at: int
+    proposals: Mapping[str, int]
+    examples: Mapping[str, tuple[tuple[Item, Verdict], ...]]
+    missed: tuple[Missed, ...]
+
+
+def judge_collection(
+    collection: Collection,
+    judges: Sequence[str] = (),
+    *,
+    settings: Sequence[str] = (),
+    label: str | None = None,
+    examples: Sequence[str] = (),
+    threads: int = 2,
+    on_each: Callable[[int, int], None] = lambda done, count: None,
+) -> Judging:
+    """Judges every item that is not dropped, by all judges or those named; decides nothing.
+
+    `settings` are "JUDGE.SETTING=VALUE"; `label` is the column of labels for
+    `mislabelled.v1`, `examples` are items of the topic for `off-topic.v1`. Looks and verdicts
+    are kept as they come. Raises UserError for a judge or setting that there is not.
+    """
+    from haiga.roles.curators.running import judge_all
+
+    chosen = _chosen(judges, label)
+    given = _settings(settings, chosen)
+    if label:
+        given["mislabelled.v1"]["column"] = label
+    if examples and "off-topic.v1" in given:
+        given["off-topic.v1"]["examples"] = tuple(collection.item(e).id for e in examples)
+    made = {name: registry.make("curator", name, given[name]) for name in chosen}
+    told = {name: json.dumps(given[name], sort_keys=True) for name in chosen}
+    items = collection.items(("kept", "undecided"))
+    if not items:
+        raise UserError(
+            f"'{collection.name}' has no item to judge; `haiga collection add` fills it"
+        )
+    looks = collection.looks()
+    due, resting = _due(collection, items, made, told)
+
+    def keep(some: Sequence[Item], seen: Sequence[Looks]) -> None:
+        collection.keep_looks({i.id: one for i, one in zip(some, seen, strict=True)})
+
+    judged = judge_all(
+        items, collection.file, due, eye=Eye(threads=threads), looks=looks, threads=threads,
+        tell=on_each, keep_looks=keep, resting=resting,
+    )  # fmt: skip
+    for name, verdicts in judged.verdicts.items():
+        found = {i.id: v for i, v in zip(items, verdicts, strict=True) if v is not None}
+        collection.keep_verdicts(name, found, settings=told[name])
+    if judged.groups is not None:
+        collection.tell(GROUPS, json.dumps(judged.groups))
+    return _told(collection, items, chosen, judged.missed, len(items) - len(resting))
+
+
+def groups_of(collection: Collection) -> dict[str, str]:
+    """Items that are near duplicates by the name of their group; empty before judging."""
+    told = json.loads(collection.told(GROUPS) or "{}")
+    assert isinstance(told, dict)
+    return told
+
+
+def _chosen(judges: Sequence[str], label: str | None) -> list[str]:
+    there = registry.names("curator")
+    for name in judges:
+        if name not in there:
+            raise UserError(f"--judge {name}: no such judge; {hint(name, there, label='there is')}")
+    if judges:
+        return list(dict.fromkeys(judges))
+    return [name for name in there if label or name != "mislabelled.v1"]
+
+
+def _settings(words: Sequence[str], chosen: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The settings of each judge, from words such as `small.v1.least_px=200`."""
+    out: dict[str, dict[str, Any]] = {name: {} for name in chosen}
+    for word in words:
+        place, equals, value = word.partition("=")
+        name, _, setting = place.rpartition(".")
+        if not equals or name not in out:
+            raise UserError(
+                f"--set {word}: is no judge's setting; it looks like small.v1.least_px=200"
+            )
+        try:
+            out[name][setting] = json.loads(value)
+        except ValueError:
+            out[name][setting] = value
+    for name, given in out.items():
+        if given:
+            for setting, said in registry.setting_faults("curator", name, given).items():
+                raise UserError(f"--set {name}.{setting}: {said}")
+    return out
+
+
+def _due(
+    collection: Collection,
+    items: Sequence[Item],
+    made: Mapping[str, Curator],
+    told: Mapping[str, str],
+) -> tuple[dict[str, Curator], frozenset[str]]:
+    """The judges to ask, and the items that every judge of single pictures has judged so."""
+    before = collection.judged()
+    alone = [name for name in made if made[name].alone]
+    resting = frozenset(
+        item.id
+        for item in items
+        if all(before.get(name, {}).get(item.id) == told[name] for name in alone)
+    )
+    return dict(made), resting
+
+
+def _told(
+    collection: Collection,
+    items: Sequence[Item],
+    chosen: Sequence[str],
+    missed: Mapping[str, str],
+    looked_at: int,
+) -> Judging:
+    by_id = {item.id: item for item in items}
+    open_now = open_proposals(collection)
+    counts = Counter(v.name for verdicts in open_now.values() for v in verdicts)
+    examples: dict[str, list[tuple[Item, Verdict]]] = {name: [] for name in chosen}
+    for id_, verdicts in open_now.items():
+        for verdict in verdicts:
+            if verdict.name in examples and id_ in by_id:
+                examples[verdict.name].append((by_id[id_], verdict))
+    return Judging(
+        len(items),
+        looked_at,
+        {name: counts[name] for name in chosen},
+        {name: tuple(sorted(some, key=lambda e: e[1].score)[:3]) for name, some in
+         examples.items()},
+        tuple(Missed(by_id[i].passport.source_id, why) for i, why in missed.items()),
+    )  # fmt: skip
