@@ -30,6 +30,7 @@ from haiga.media.pictures import read_picture
 from haiga.models.store import load_model
 from haiga.roles.painters.flow import developed
 from haiga.roles.poets.lstm import LstmPoet
+from haiga.training.pictures.store_crops import without_scan_border
 
 MODELS = {"painter": "flow.v1", "watercolours": "generator.v1", "landscapes": "generator.v1"}
 BESIDE = {"watercolours": "usda_watercolors_small"}
@@ -135,6 +136,8 @@ def planted(name: str, index: PictureIndex, eye: Eye, root: Path, count: int) ->
             break
         work = index.works[int(place)]
         pixels = read_picture(folder / work.key)
+        if name != "painter":  # whose training cut borders off in another way
+            pixels = without_scan_border(pixels)
         height, width, _ = pixels.shape
         if name == "painter" and max(height, width) > 1.2 * min(height, width):
             continue  # of a long one the training saw the ends
