@@ -111,7 +111,7 @@ def inspection_text(inspection: Inspection) -> str:
         lines.append(f"{one.judgement:6}{subject.key}\n      {one.evidence}")
     counts = inspection.counts
     lines.append(
-        f"{counts['new']:,} new, {counts['close']:,} close, {counts['copy']:,} copies; beside "
+        f"{counts['new']:,} new, {counts['close']:,} close, {counts['copy']:,} {'copy' if counts['copy'] == 1 else 'copies'}; beside "
         f"{inspection.beside}, {len(inspection.judge.reference):,} pictures"
     )
     lines.append(f"how sure: {inspection.judge.limits.told}")
