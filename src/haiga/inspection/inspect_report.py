@@ -110,8 +110,9 @@ def inspection_text(inspection: Inspection) -> str:
     for subject, one in sorted(pairs, key=lambda pair: order[pair[1].judgement]):
         lines.append(f"{one.judgement:6}{subject.key}\n      {one.evidence}")
     counts = inspection.counts
+    copies = "1 copy" if counts["copy"] == 1 else f"{counts['copy']:,} copies"
     lines.append(
-        f"{counts['new']:,} new, {counts['close']:,} close, {counts['copy']:,} {'copy' if counts['copy'] == 1 else 'copies'}; beside "
+        f"{counts['new']:,} new, {counts['close']:,} close, {copies}; beside "
         f"{inspection.beside}, {len(inspection.judge.reference):,} pictures"
     )
     lines.append(f"how sure: {inspection.judge.limits.told}")
