@@ -32,7 +32,7 @@ COARSE_PX, FINE_PX = 40, 96
 _SCALES = 0.965 ** np.arange(-2, 3)
 """Sizes of a part tried, about the one that its small copy has."""
 
-COARSE_LEAST = 0.55
+COARSE_LEAST = 0.6
 """A part whose detail nowhere correlates so well, while its place is looked for, is none."""
 
 PLACED_LEAST = 0.65
@@ -74,7 +74,7 @@ class Greys:
         """Width and height."""
         return self.luma.size
 
-    @functools.cached_property
+    @property
     def mixed(self) -> Image.Image:
         """The mean of both: what places are looked for in."""
         return Image.blend(self.luma, self.most, 0.5)
@@ -140,10 +140,8 @@ def part_over(holder: Greys, part: Greys, scale: float) -> Overlay | None:
 
 def _laid(holder: Greys, part: Greys, box: Box) -> Overlay:
     """How well they agree with the part in that box."""
-    laying = _Laying(holder, part, FINE_PX, box)
     best = Overlay(box, -1.0, -1.0)
-    for channel in (0, 1):
-        detail, worst = _agreement(laying.under(box, channel), laying.over[channel])
+    for detail, worst in _Laying(holder, part, FINE_PX, box).agreements(box):
         if min(detail, worst + 0.25) > min(best.detail, best.worst + 0.25):
             best = Overlay(box, detail, worst)
     return best
@@ -159,26 +157,33 @@ class _Laying:
         side = int(np.clip(min(part.pixels, holder.pixels * share), 24, side))
         scale = side / max(part.size)
         self.size = (max(6, round(part.size[0] * scale)), max(6, round(part.size[1] * scale)))
-        full = (0.0, 0.0, float(part.size[0]), float(part.size[1]))
-        self.over = [_detail(grey, self.size, full) for grey in _shown(part)]
-
-    def under(self, box: Box, channel: int) -> Floats:
-        """The detail of the holder in that box."""
-        width, height = self.holder.size
-        pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
-        return _detail(_shown(self.holder)[channel], self.size, pixels)
+        self._part = part
+        self._full = (0.0, 0.0, float(part.size[0]), float(part.size[1]))
+        self._mixed = holder.mixed
+        self._over = _detail(part.mixed, self.size, self._full)
 
     def correlation(self, box: Box) -> float:
         """Of all detail of the mixed grey, in [-1, 1]."""
-        a, b = self.under(box, _MIXED).ravel(), self.over[_MIXED].ravel()
+        a, b = _detail(self._mixed, self.size, self._pixels(box)).ravel(), self._over.ravel()
         return float(a @ b) / (float(np.sqrt(float(a @ a) * float(b @ b))) + a.size)
 
+    def worst(self, box: Box) -> float:
+        """Of the two poorest places, in the mixed grey."""
+        return _agreement(_detail(self._mixed, self.size, self._pixels(box)), self._over)[1]
 
-_MIXED = 2
+    def agreements(self, box: Box) -> list[tuple[float, float]]:
+        """Of all detail and of the two poorest places, in luma and in the largest channel."""
+        pairs = ((self.holder.luma, self._part.luma), (self.holder.most, self._part.most))
+        return [
+            _agreement(
+                _detail(under, self.size, self._pixels(box)), _detail(over, self.size, self._full)
+            )
+            for under, over in pairs
+        ]
 
-
-def _shown(greys: Greys) -> tuple[Image.Image, Image.Image, Image.Image]:
-    return greys.luma, greys.most, greys.mixed
+    def _pixels(self, box: Box) -> Box:
+        width, height = self.holder.size
+        return box[0] * width, box[1] * height, box[2] * width, box[3] * height
 
 
 def _agreement(a: Floats, b: Floats) -> tuple[float, float]:
@@ -270,8 +275,7 @@ def _bettered(holder: Greys, part: Greys, box: Box) -> Box | None:
                         break
             if best == before:
                 break
-        found = laying.under(box_at(*at), _MIXED)
-        if best < PLACED_LEAST or _agreement(found, laying.over[_MIXED])[1] < PLACED_WORST:
+        if best < PLACED_LEAST or laying.worst(box_at(*at)) < PLACED_WORST:
             return None
         step /= 2
     return box_at(*at)
