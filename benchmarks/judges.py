@@ -11,10 +11,13 @@ the whole collection too, judge so many files as a collection, and tells time an
 from __future__ import annotations
 
 import argparse
+import functools
 import json
+import re
 import resource
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +30,7 @@ from haiga.core.collecting import Item, Looks, Passport, Seen
 from haiga.core.nouns import Picture
 from haiga.features.eye import Eye
 from haiga.features.looks import looks_of
+from haiga.roles.curators.learned import LearnedCurator
 from haiga.roles.curators.running import judge_all
 
 GOOD = {
@@ -61,6 +65,7 @@ def main() -> None:
     parser.add_argument("--good", type=int, default=1_000)
     parser.add_argument("--faults", type=int, default=200)
     parser.add_argument("--run", type=int, default=10_000)
+    parser.add_argument("--together", type=int, default=1, help="0: not the collections' judges")
     parser.add_argument("--called", type=Path, help="a folder for sheets of what was called")
     o = parser.parse_args()
     print(machine_line())
@@ -73,6 +78,8 @@ def main() -> None:
         alarms(good, {name: chosen(o.pictures / name, 150, rng) for name in BESIDE}, o.called)
     if o.faults:
         finds([file for name in GOOD for file in chosen(o.pictures / name, 100, rng)], o.faults)
+    if o.together:
+        together(o.pictures, rng)
     if o.run:
         collection(o.pictures, o.run, rng)
 
@@ -121,6 +128,94 @@ def finds(files: list[Path], count: int) -> None:
                 hits[name] += not judge.judge([seen(picture, looks)])[0].keep
         others = ", ".join(f"{n} {c / count:.0%}" for n, c in hits.items() if n != own and c)
         print(f"  {kind:22} {own:13} {hits[own] / count:6.1%}   {others}", flush=True)
+
+
+def looked(files: list[Path], grey: int = 0, **columns: list[str]) -> list[Seen]:
+    """Files as judges of a collection see them, the first `grey` of them without colour."""
+    pictures = [
+        np.asarray(opened(file).convert("L").convert("RGB") if at < grey else opened(file))
+        for at, file in enumerate(files)
+    ]
+    found = []
+    for at, looks in enumerate(looks_of(pictures, Eye())):
+        told = {name: values[at] for name, values in columns.items()}
+        item = Item(
+            f"{at:08x}" * 8, at + 1, ".jpg", 1, 1, 1, "", (Passport("f", "1", columns=told),)
+        )
+        found.append(Seen(item, looks, None))
+    return found
+
+
+def together(folder: Path, rng: np.random.Generator) -> None:
+    """Prints what the judges of whole collections find of odd ones, wrong labels, and taste."""
+    sets = ("square_paintings", "usda_watercolors_small", "fsa_color_photos")
+    paintings, fruits, photos = (chosen(folder / name, 500, rng) for name in sets)
+
+    def called(name: str, seen: list[Seen], **settings: object) -> np.ndarray:
+        judge = registry.make("curator", name, settings)
+        return np.array([not verdict.keep for verdict in judge.judge(seen)])
+
+    print("\njudges of whole collections")
+    for odd, many, among in (
+        (fruits[:20], paintings, "fruits among paintings"),
+        (paintings[:20], fruits, "paintings among fruits"),
+        (fruits[:20], photos, "fruits among photographs"),
+    ):
+        hits = called("off-topic.v1", looked([*odd, *many]))
+        print(f"  off-topic.v1, 20 {among}: {hits[:20].mean():.0%} found, "
+              f"{hits[20:].mean():.1%} false alarms")  # fmt: skip
+        examples = [f"{at:08x}" for at in range(20, 60)]
+        hits = called("off-topic.v1", looked([*odd, *many]), examples=examples)
+        print(f"    by 40 examples: {hits[:20].mean():.0%} found, {hits[60:].mean():.1%} false")
+    right = [label for label in "abc" for _ in range(500)]
+    wrong = list(right)
+    flipped = rng.permutation(1_500)[:75]
+    for at in flipped:
+        wrong[at] = str(rng.choice([label for label in "abc" if label != right[at]]))
+    hits = called("mislabelled.v1", looked([*paintings, *fruits, *photos], kind=wrong),
+                  column="kind")  # fmt: skip
+    print(f"  mislabelled.v1, 75 of 1,500 labels of three sets: {hits[flipped].mean():.0%} found, "
+          f"{np.delete(hits, flipped).mean():.1%} false alarms")  # fmt: skip
+    hits = called("greyscale.v1", looked(paintings, grey=20))
+    print(f"  greyscale.v1, 20 of 500 paintings: {hits[:20].mean():.0%} found, "
+          f"{hits[20:].mean():.1%} false alarms")  # fmt: skip
+    for one, other, kind in (
+        (paintings, photos, "paintings from photographs"),
+        ([f for f in paintings if made(f) < 1_700], [f for f in paintings if made(f) >= 1_850],
+         "paintings before 1700 from those after 1850"),
+    ):  # fmt: skip
+        for told in (10, 40):
+            seen = looked([*one, *other])
+            fate = np.array([True] * len(one) + [False] * len(other))
+            halves = (rng.permutation(len(one)), len(one) + rng.permutation(len(other)))
+            taught = np.concatenate([half[:told] for half in halves])
+            for at in taught:
+                item = replace(seen[at].item, fate="kept" if fate[at] else "dropped",
+                               decided_by="person")  # fmt: skip
+                seen[at] = replace(seen[at], item=item)
+            lesson = LearnedCurator().lesson(seen)
+            rest = np.delete(np.arange(len(seen)), taught)
+            hits = (lesson.keep[rest] >= 0.5) == fate[rest]
+            sure = np.maximum(lesson.keep, 1 - lesson.keep)[rest].mean()
+            print(f"  learned.v1, {kind}, {told} of each: says {lesson.right:.0%} "
+                  f"({lesson.low:.0%} to {lesson.high:.0%}) and is {sure:.0%} sure; "
+                  f"right on the rest {hits.mean():.0%}")  # fmt: skip
+
+
+def made(file: Path) -> int:
+    """The year of a painting as its set's list has it; 1,800, between, where it has none."""
+    return _years(file.parent).get(file.name, 1_800)
+
+
+@functools.cache
+def _years(folder: Path) -> dict[str, int]:
+    found = {}
+    for line in (folder / "metadata.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        digits = re.findall(r"1[0-9]{3}", str(row.get("date") or row.get("year") or ""))
+        if digits:
+            found[row["file"]] = int(digits[0])
+    return found
 
 
 def collection(folder: Path, count: int, rng: np.random.Generator) -> None:

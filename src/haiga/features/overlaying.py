@@ -48,7 +48,7 @@ PLACE_LEAST = 0.6
 """…and of the mean of the two poorest of 5 × 5 places, of those that have any detail."""
 
 _GRID = 5
-REACH = 24
+_REACH = 24  # detail is what a blur of a 24th of the side takes away
 _FAINT = 1.5  # levels: less detail than this (root of the mean square) is none
 _SAME_SHAPE = 0.05
 
@@ -211,7 +211,7 @@ def _summed(values: Floats) -> Floats:
 def _detail(grey: Image.Image, size: tuple[int, int], box: Box) -> Floats:
     """A box of a grey picture at that size, less the mean of each pixel's surroundings."""
     shown = grey.resize(size, Image.Resampling.BILINEAR, box=box)
-    soft = shown.filter(ImageFilter.BoxBlur(max(2, max(size) // REACH)))
+    soft = shown.filter(ImageFilter.BoxBlur(max(2, max(size) // _REACH)))
     return np.asarray(shown, np.float32) - np.asarray(soft, np.float32)
 
 

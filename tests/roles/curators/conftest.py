@@ -55,7 +55,7 @@ def as_seen() -> Callable[..., list[Seen]]:
             told = {name: values[at] for name, values in items.items()}
             columns = told.pop("columns", {})
             item = Item(
-                id=f"{at + 1:064x}", number=at + 1, suffix=".png", bytes=picture.size,
+                id=f"{at + 1:08x}" * 8, number=at + 1, suffix=".png", bytes=picture.size,
                 width=picture.shape[1], height=picture.shape[0], added_at="2026-01-01",
                 passports=(Passport("folder", str(at), columns=columns),),
             )  # fmt: skip

@@ -24,7 +24,7 @@ class MislabelledCurator:
 
     alone = False
 
-    def __init__(self, *, column: str = "", neighbours: int = 15, least: float = 0.05) -> None:
+    def __init__(self, *, column: str = "", neighbours: int = 15, least: float = 0.15) -> None:
         check_setting("mislabelled.v1", "neighbours", neighbours, 1, 200)
         check_setting("mislabelled.v1", "least", least, 0, 1)
         self._column, self._neighbours, self._least = column, neighbours, least

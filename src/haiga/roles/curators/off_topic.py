@@ -12,22 +12,25 @@ from haiga.roles.curators.scoring import Floats, check_setting, verdict
 
 LEAST_COUNT = 20
 """Of fewer pictures nobody can say what they are about, unless examples are named."""
-NEIGHBOURS = 5
+CROWD, NEAREST = 0.05, 3
+"""What is off topic may itself be several alike: as near as this share of all must a picture
+be to the collection, and to the mean of so many examples where those are named."""
 
 
 class OffTopicCurator:
     """Proposes to drop pictures that look like nothing else here, as the eye sees late.
 
-    Each picture's distance is its mean cosine distance to its five nearest others, in the
-    late view, centred. How far is too far goes by the middle and the spread (median absolute
-    deviation) of all: more than `most` spreads (0 to 100) is off topic. With `examples`, ids
-    of items that show the topic (a beginning of 8 letters is enough), the distance is that to
-    the nearest examples, and their own distances to each other set what is usual.
+    Each picture's distance is the cosine distance to its neighbour at 5 % of all, in the late
+    view: a few odd ones that are like each other are still far from the rest. How far is too
+    far goes by the middle and the spread (median absolute deviation) of all: more than `most`
+    spreads (0 to 100) is off topic. With `examples`, ids of items that show the topic (the
+    first 8 letters are enough, where ids differ there), the distance is that to the nearest
+    examples, and their own distances to each other set what is usual.
     """
 
     alone = False
 
-    def __init__(self, *, most: float = 4.0, examples: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, most: float = 3.0, examples: tuple[str, ...] = ()) -> None:
         check_setting("off-topic.v1", "most", most, 0, 100)
         self._most = most
         self._examples = examples
@@ -40,16 +43,17 @@ class OffTopicCurator:
     def judge(self, seen: Sequence[Seen]) -> list[Verdict]:
         """By the late view of each picture, beside all others' or the examples'."""
         shown = np.array([self._is_example(one.item.id) for one in seen], bool)
-        few = LEAST_COUNT if not self._examples else 2
+        few = LEAST_COUNT if not self._examples else NEAREST + 1
         if (shown.sum() if self._examples else len(seen)) < few:
             what = "examples" if self._examples else "pictures"
             reason = f"is not judged: fewer than {few} {what} tell what the topic is"
             return [Verdict("off-topic.v1", True, 1.0, reason)] * len(seen)
-        view = directions(seen)
-        apart = _distances(view, np.flatnonzero(shown) if self._examples else np.arange(len(seen)))
+        view = directions(seen, centred=False)
+        among = np.flatnonzero(shown) if self._examples else np.arange(len(seen))
+        apart = _distances(view, among, crowd=not self._examples)
         usual = apart[shown] if self._examples else apart
         middle = float(np.median(usual))
-        spread = max(1.4826 * float(np.median(np.abs(usual - middle))), 0.02)
+        spread = max(1.4826 * float(np.median(np.abs(usual - middle))), 0.005)
         return [self._judge(float((value - middle) / spread)) for value in apart]
 
     def _is_example(self, item: str) -> bool:
@@ -64,25 +68,28 @@ class OffTopicCurator:
         )  # fmt: skip
 
 
-def directions(seen: Sequence[Seen]) -> Floats:
-    """The late view of each picture, centred by all, of unit length: (N, 384)."""
+def directions(seen: Sequence[Seen], *, centred: bool = True) -> Floats:
+    """The late view of each picture, of unit length, centred by all or not: (N, 384)."""
     late = np.stack([one.looks.late[0] for one in seen]).astype(np.float32)
-    late -= late.mean(axis=0)
+    if centred:
+        late -= late.mean(axis=0)
     norms = np.linalg.norm(late, axis=1, keepdims=True)
     return np.asarray(late / np.maximum(norms, 1e-6), np.float32)
 
 
-def _distances(view: Floats, among: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Floats:
-    """The mean distance of each to its nearest among those, itself left out: (N,)."""
+def _distances(
+    view: Floats, among: np.ndarray[tuple[int], np.dtype[np.intp]], *, crowd: bool
+) -> Floats:
+    """How far each is from those, itself left out: (N,)."""
     found = np.empty(len(view), np.float32)
     own = np.full(len(view), -1)
     own[among] = np.arange(len(among))
-    neighbours = min(NEIGHBOURS, len(among) - 1)
+    neighbours = max(NEAREST, round(CROWD * len(among))) if crowd else NEAREST
     for start in range(0, len(view), 1_024):
-        like = view[start : start + 1_024] @ view[among].T
+        apart = 1 - view[start : start + 1_024] @ view[among].T
         here = own[start : start + 1_024]
         mine = np.flatnonzero(here >= 0)
-        like[mine, here[mine]] = -2
-        best = np.partition(-like, neighbours - 1, axis=1)[:, :neighbours]
-        found[start : start + 1_024] = 1 + best.mean(axis=1)
+        apart[mine, here[mine]] = 9
+        best = np.partition(apart, neighbours - 1, axis=1)[:, :neighbours]
+        found[start : start + 1_024] = best[:, -1] if crowd else best.mean(axis=1)
     return found
