@@ -7,8 +7,8 @@ the same, saved again, a quarter of the size, mirrored, cropped to 70 % of each 
 turned. Told are precision, recall and F1 over pairs of pictures, and per kind of relative
 how many are in a group with the picture they were made of. The pictures themselves may hold
 duplicates: what was joined though not planted is laid in a sheet (`--sheet FILE`) to be
-looked at; F1 is told both with those counted as false and with those left out whose
-`metadata.jsonl` gives one id or one title and artist.
+looked at; F1 is told both with those counted as false and with those left out to which
+`metadata.jsonl` gives one id.
 """
 
 from __future__ import annotations
@@ -118,14 +118,14 @@ def score(
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         print(f"pairs, {words}: precision {precision:.4f}, recall {recall:.4f}, F1 {f1:.4f}")
     print(f"joined though not planted: {len(of_two)} pairs of files, {len(same)} of them of one "
-          f"work by id, or by title and artist")  # fmt: skip
+          "work by id")  # fmt: skip
     if sheet:
         draw(sheet, [two for two in of_two if two not in same], files, told, pictures)
 
 
 def one_work(told: dict[Path, tuple[set[str], str]], one: Path, other: Path) -> bool:
-    (ids, title), (other_ids, other_title) = told[one], told[other]
-    return bool(ids & other_ids) or (bool(title) and title == other_title)
+    """By id: titles of fruits and of photographs are shared by different pictures."""
+    return bool(told[one][0] & told[other][0])
 
 
 def grouped(names: list[int]) -> list[list[int]]:

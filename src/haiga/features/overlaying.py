@@ -32,7 +32,7 @@ COARSE_PX, FINE_PX = 40, 96
 _SCALES = 0.965 ** np.arange(-2, 3)
 """Sizes of a part tried, about the one that its small copy has."""
 
-COARSE_LEAST = 0.6
+COARSE_LEAST = 0.55
 """A part whose detail nowhere correlates so well, while its place is looked for, is none."""
 
 PLACED_LEAST = 0.65
