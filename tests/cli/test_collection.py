@@ -221,3 +221,21 @@ def test_a_file_named_by_hostile_bytes_is_taken_under_a_printable_name(
     assert any(one["id"] == "broken.png" for one in added["missed"])
     listed = run("collection", "list", "odd")
     assert len(listed.out.splitlines()) == 5
+
+
+def test_a_report_goes_over_its_own_page_and_over_nobody_elses(
+    run: Any, pictures: Path, work: Path
+) -> None:
+    run("collection", "new", "told")
+    run("collection", "add", "told", "pictures")
+    assert run("collection", "report", "told", "--html", "r.html").code == 0
+    assert run("collection", "report", "told", "--html", "r.html").code == 0
+    (work / "mine.html").write_text("<p>mine</p>")
+    for target, kept in (("mine.html", "mine.html"), ("folder", "folder/report.json")):
+        (work / "folder").mkdir(exist_ok=True)
+        (work / "folder" / "report.json").write_text("mine")
+        before = (work / kept).read_bytes()
+        done = run("collection", "report", "told", "--html", target)
+        assert done.code == 2
+        assert "haiga did not write it" in done.err
+        assert (work / kept).read_bytes() == before

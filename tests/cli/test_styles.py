@@ -175,3 +175,19 @@ def test_a_painting_decides_the_mood_and_the_piece_is_made_again(create: Any, ru
     replayed = run("replay", piece["sheet"], "--json").object
     assert replayed["identical"]
     assert json.dumps(replayed["changed"]) == "[]"
+
+
+def test_what_is_odd_about_the_files_of_a_styling_is_said(
+    run: Any, work: Path, paintings: Path
+) -> None:
+    Image.new("RGB", (40, 40), (250, 10, 10)).save(work / "flat.png")
+    Image.new("CMYK", (60, 50), (9, 80, 120, 20)).save(work / "press.jpg")
+    Image.new("RGBA", (60, 50), (9, 80, 120, 90)).save(work / "glass.png")
+    told = run("style", "press.jpg", "--like", "flat.png", "--out", "a.png")
+    assert told.code == 0, told.err
+    assert "press.jpg: CMYK" in told.err
+    assert "flat.png: is of one flat colour, so there is little to follow" in told.err
+    glass = run("style", "glass.png", "--like", "paintings/sea.png", "--out", "b.png", "--json")
+    assert "transparency is laid on white and not kept" in glass.object["remarks"][0]
+    plain = run("style", "paintings/fire.png", "--like", "paintings/sea.png", "--out", "c.png")
+    assert plain.err == ""

@@ -16,7 +16,7 @@ from haiga.collection.report import MOST_EXAMPLES, CollectionReport, report_on
 from haiga.collection.store import Collection
 from haiga.core.collecting import Item
 from haiga.core.counted import counted
-from haiga.core.errors import BadPicture
+from haiga.core.errors import BadPicture, UserError
 from haiga.core.nouns import Picture
 from haiga.features.colour import clustered, nearest_of, oklab, palette, srgb
 from haiga.features.colour_names import colour_name
@@ -31,6 +31,7 @@ from haiga.pages.picture_map import Spot, picture_map
 from haiga.pages.pictures import Shown, row
 
 HTML, JSON = "report.html", "report.json"
+MARK = "Written by haiga collection report"
 EXAMPLE_PX, MAP_PX = 224, 112
 PALETTE_OF, PALETTE = 150, 10
 """The palette is taken from at most so many pictures, and has so many colours."""
@@ -53,11 +54,14 @@ def write_collection_report(
     """Writes the page to a file that ends in .html, or with `report.json` into a folder.
 
     `on_each` is called with how many pictures have been read, of how many. Raises UserError
-    where it cannot be written; what was there before is then as it was.
+    where it cannot be written, or a page is there that this command did not write; what was
+    there before is then as it was.
     """
+    alone = target.suffix.lower() in (".html", ".htm")
+    _check_ours(target if alone else target / HTML, () if alone else (target / JSON,))
     report = report_on(collection)
     html = collection_page(report, collection, on_each=on_each).encode("utf-8")
-    if target.suffix.lower() in (".html", ".htm"):
+    if alone:
         make_folder(target.parent)
         write_durably(target, html)
         return report, target
@@ -66,6 +70,19 @@ def write_collection_report(
     write_durably(target / JSON, text.encode("utf-8", "replace"))
     write_durably(target / HTML, html)
     return report, target / HTML
+
+
+def _check_ours(page: Path, beside: Sequence[Path]) -> None:
+    """Refuses to write over a page, or what lies beside it, that is not a report of haiga's."""
+    try:
+        ours = page.is_file() and MARK.encode() in page.read_bytes()
+        foreign = [path for path in (page, *beside) if path.exists() and not ours]
+    except OSError as error:
+        raise UserError(f"{page}: cannot be read: {error.strerror}") from error
+    if foreign:
+        raise UserError(
+            f"{foreign[0]}: is there already, and haiga did not write it; choose another name"
+        )
 
 
 def collection_page(
@@ -92,7 +109,7 @@ def collection_page(
         report.name,
         sections,
         subtitle=report.about or f"A collection {made}".strip(),
-        footer=f"Written by haiga {__version__}. Nothing on this page comes from elsewhere.",
+        footer=f"{MARK} {__version__}. Nothing on this page comes from elsewhere.",
     )
 
 

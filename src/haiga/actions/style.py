@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from haiga.actions.compose import style_for_mood
 from haiga.actions.inputs import PictureInput, read_input
@@ -18,7 +20,8 @@ from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Picture, Style, check_picture
 from haiga.engine import local
 from haiga.engine.plan import Pipeline, Step
-from haiga.media.pictures import write_png
+from haiga.media.picture_judging import MOST_PIXELS, has_alpha, remarks_on
+from haiga.media.pictures import open_header, write_png
 
 Listener = Callable[[local.Event], None]
 
@@ -27,7 +30,8 @@ Listener = Callable[[local.Event], None]
 class Styled:
     """A restyled picture on disk and the artwork it follows; None where only regions do.
 
-    `regions` are the styles of its regions.
+    `regions` are the styles of its regions; `remarks` say what a reader should know of the
+    files it was made from, a file's name and a few words each.
     """
 
     path: Path
@@ -36,6 +40,11 @@ class Styled:
     strength: float
     seconds: float
     regions: tuple[Style, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+FLAT = 8
+"""Levels: a picture that varies by less is of one flat colour."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,21 @@ def restyle_file(
     request = StyleRequest(read_input(source), force, named, follows, asked)
     picture, style, places, recipe, seconds = make_styled(makers, request, seed, on_event)
     write_png(out, picture, recipe=recipe.for_file("styled"))
-    return Styled(out, seed, style, force, seconds, places)
+    return Styled(out, seed, style, force, seconds, places, tuple(_remarks(request)))
+
+
+def _remarks(request: StyleRequest) -> Iterator[str]:
+    source = request.picture.path
+    with open_header(source, MOST_PIXELS) as image:
+        said = remarks_on(image, source)
+        if has_alpha(image):
+            said.append("transparency is laid on white and not kept")
+    if said:
+        yield f"{source}: {', '.join(said)}"
+    styles = [*request.follows, *(region.follow for region in request.regions)]
+    for one in styles:
+        if one.picture is not None and int(np.ptp(one.picture.picture, axis=(0, 1)).max()) < FLAT:
+            yield f"{one.picture.path}: is of one flat colour, so there is little to follow"
 
 
 def make_styled(

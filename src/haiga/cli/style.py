@@ -94,6 +94,8 @@ def style(
             out=out,
             on_event=output.listener(bar),
         )
+    for remark in styled.remarks:
+        output.tell(remark)
     base = _credit(styled.style) if styled.style is not None else None
     places = [_credit(style) for style in styled.regions]
     if json:
@@ -105,6 +107,7 @@ def style(
                 "regions": places,
                 "stylist": chosen.stylist.use,
                 "strength": styled.strength,
+                "remarks": list(styled.remarks),
                 "seconds": round(styled.seconds, 4),
             }
         )

@@ -76,7 +76,7 @@ def _judged(image: Image.Image, path: Path, draft_px: int, least_px: int) -> Jud
     remarks = list(remarks_on(image, path))
     if draft_px and image.format in ("JPEG", "MPO"):
         image.draft(None, (draft_px, draft_px))
-    transparent = _has_alpha(image)
+    transparent = has_alpha(image)
     if transparent:
         image.load()
         low, high = _alpha_range(image)
@@ -109,7 +109,8 @@ def remarks_on(image: Image.Image, path: Path) -> list[str]:
     return found
 
 
-def _has_alpha(image: Image.Image) -> bool:
+def has_alpha(image: Image.Image) -> bool:
+    """Whether an opened file may hold transparency."""
     return image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info
 
 

@@ -129,7 +129,7 @@ def train_stylist(o: argparse.Namespace, live: Live) -> None:
             **{name: round(float(row[name]), 4) for name in FIGURES if name in row},
         },
         recipe=f"haiga train stylist --batch {o.batch} --seed {o.seed} --steps {run.plan.steps}",
-        started_from=f"the weights of {o.start}" if o.start else "",
+        started_from=f"the weights of {start.card.name}" if start else "",
         commit=o.commit,
     )
     live.say(f"the stylist is in {o.out}; an artist follows it by `model`")
