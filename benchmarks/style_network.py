@@ -115,9 +115,9 @@ def main() -> None:
     print(f"{len(contents)} photographs x {len(artworks)} paintings, {SIDE} px\n")
     print("| | unstyled | adain.v1 | MicroAST |\n|---|---|---|---|")
     mean = statistics.mean
-    print(f"| style distance | {mean(before):.4f} | {mean(distances):.4f} | 0.011 (of 0.076) |")
+    print(f"| style distance | {mean(before):.4f} | {mean(distances):.5f} | 0.011 (of 0.076) |")
     print(f"| of the unstyled | 1 | {mean(distances) / mean(before):.3f} | 0.145 |")
-    print(f"| content cosine | 1 | {mean(cosines):.3f} | 0.85 |")
+    print(f"| content cosine | 1 | {mean(cosines):.4f} | 0.85 |")
     for size, theirs in ((512, 0.22), (1024, 0.83), (2048, None)):
         wall, work = timed(stylist, contents[0], size)
         print(f"| {size} px, s (processor, s) | | {wall:.2f} ({work:.2f}) | {theirs or '–'} |")
