@@ -70,6 +70,16 @@ def test_a_page_of_somebody_else_is_not_replaced(
     assert (work / "page" / "index.html").read_text() == "mine"
 
 
+def test_no_page_is_written_among_pictures_of_ones_own(
+    run: Any, work: Path, paintings: Path, made: Path
+) -> None:
+    before = sorted(made.iterdir())
+    done = run("inspect", "made", "--pictures", "paintings", "--html", "made")
+    assert done.code == 2
+    assert "made: holds files that are no inspection of haiga's, such as a.png" in done.err
+    assert sorted(made.iterdir()) == before
+
+
 def test_a_collection_is_compared_with_and_keeps_the_looks(
     run: Any, work: Path, made: Path
 ) -> None:
@@ -97,7 +107,8 @@ def test_a_collections_limits_are_learned_once_and_again_when_it_changes(
     run("collection", "new", "mine")
     run("collection", "add", "mine", "paintings")
     first = run("inspect", "made", "--collection", "mine", "--json")
-    assert "learning what is usual" in first.err
+    begun = "learning what is usual from 8 pictures, once for this collection …"
+    assert begun in first.err
     second = run("inspect", "made", "--collection", "mine", "--json")
     assert "learning what is usual" not in second.err
     assert second.out == first.out
