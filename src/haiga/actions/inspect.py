@@ -13,6 +13,7 @@ from haiga.actions.generated import Asked, Source
 from haiga.actions.seeds import seeds_for
 from haiga.actions.texts import read_poem
 from haiga.core.collecting import Looks
+from haiga.core.counted import counted
 from haiga.core.errors import BadPicture, UserError
 from haiga.core.nouns import Picture, Poem
 from haiga.features.copy_gate import is_copied
@@ -34,6 +35,9 @@ SEEN_PX, ALIGNED_PX = 512, 192
 
 VERSION, LIMITS = "originality.v1", "originality_limits"
 """The fact that keeps a collection's limits, and what they were learned by."""
+
+LEARNING = "learning what is usual"
+"""What takes minutes, and for a collection only once."""
 
 BATCH = 16
 POEM = frozenset({".txt", ".poem", ".md"})
@@ -168,9 +172,7 @@ def inspect_pictures(
     if beside.limits is not None:
         judge = Originality(beside.reference, beside.limits)
     else:
-        judge = Originality.calibrate(
-            beside.reference, eye, tell=lambda i, n: tell("learning what is usual", i, n)
-        )
+        judge = Originality.calibrate(beside.reference, eye, tell=lambda i, n: tell(LEARNING, i, n))
         beside.keep_limits(judge.limits)
     inspected, kept, left = [], [], [*left_out, *beside.left_out]
     for i, subject in enumerate(subjects):
@@ -290,6 +292,14 @@ def _decoded(path: Path, draft_px: int) -> Picture:
 
 def _whole(path: Path) -> Picture:
     return judge_picture(path, draft_px=SEEN_PX, least_px=8).pixels
+
+
+def told_begun(what: str, count: int, *, kept: bool) -> str:
+    """One line on what begins, of how many pictures; `kept` where it is not done again."""
+    if what != LEARNING:
+        return f"{what}: {counted(count, 'picture')} …"
+    once = ", once for this collection" if kept else ""
+    return f"{what} from {counted(count, 'picture')}{once} …"
 
 
 def told_left_out(left: Sequence[tuple[str, str]]) -> str:
