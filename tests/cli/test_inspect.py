@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,37 @@ def test_a_collections_limits_are_learned_once_and_again_when_it_changes(
     third = run("inspect", "made", "--collection", "mine", "--json")
     assert "learning what is usual" in third.err
     assert third.objects[-1]["pictures"] == 7
+
+
+def test_an_unjudged_collections_own_files_are_copies_and_its_near_duplicates_are_counted(
+    run: Any, work: Path, paintings: Path
+) -> None:
+    from haiga.actions.judge import GROUPS
+    from haiga.collection.store import Collection
+    from haiga.models.card import sha256
+
+    (paintings / "metadata.csv").unlink()
+    for seed in range(4):
+        Image.fromarray(picture(seed)[9:65, 12:84]).save(paintings / f"{seed}-again.png")
+    Image.fromarray(np.full((96, 96, 3), 128, np.uint8)).save(paintings / "flat.png")
+    studio = ("--studio", "studio")
+    run("collection", "new", "mine", *studio)
+    run("collection", "add", "mine", "paintings", *studio)
+    done = run("inspect", "paintings", "--collection", "mine", "--json", *studio)
+    *cases, whole = done.objects
+    assert {case["judgement"] for case in cases} == {"copy"}
+    assert all(case["evidence"].endswith(": the very same file.") for case in cases)
+    assert whole["limits"]["twins"] >= 3
+    assert whole["limits"]["copy"] <= 0.9
+    told = run("inspect", "paintings/0.png", "--collection", "mine", *studio).out
+    assert "lie on one another" in told
+    assert "judge it first, `haiga collection judge mine`" in told
+    Collection.open(work / "studio", "mine").tell(GROUPS, json.dumps(
+        {sha256(paintings / f"{seed}{end}.png"): str(seed) for seed in range(4)
+         for end in ("", "-again")}))  # fmt: skip
+    again = run("inspect", "paintings/0.png", "--collection", "mine", *studio)
+    assert "learning what is usual" in again.err
+    assert "lie on one another" not in again.out
 
 
 def test_a_poem_is_told_with_what_it_shares(run: Any, work: Path) -> None:

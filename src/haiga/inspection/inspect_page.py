@@ -138,6 +138,8 @@ class _Writer:
                 f"{limits.told}."
             ),
         ]
+        if given.twins_told:
+            body.append(parts.paragraph(given.twins_told + "."))
         if given.hub_warning:
             body.append(parts.warning(given.hub_warning + "."))
         return Section("At a glance", body)

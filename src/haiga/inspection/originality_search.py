@@ -126,8 +126,8 @@ def groups_by_looks(looks: Sequence[Looks], *given: Sequence[str] | None) -> Num
     """(N,) the group of each picture, named by the place of its first: one work, or the same twice.
 
     Together are those with one name in a list of `given` ("" is no name), and those that look
-    alike, as they are or mirrored. All are compared with all, a block at a time. Pictures of one flat
-    tone are not alike.
+    alike, as they are or mirrored. All are compared with all, a block at a time. Pictures of one
+    flat tone are not alike.
     """
     parent = list(range(len(looks)))
 
