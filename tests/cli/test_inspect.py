@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,16 @@ def test_a_page_of_somebody_else_is_not_replaced(
     assert (work / "page" / "index.html").read_text() == "mine"
 
 
+def test_no_page_is_written_among_pictures_of_ones_own(
+    run: Any, work: Path, paintings: Path, made: Path
+) -> None:
+    before = sorted(made.iterdir())
+    done = run("inspect", "made", "--pictures", "paintings", "--html", "made")
+    assert done.code == 2
+    assert "made: holds files that are no inspection of haiga's, such as a.png" in done.err
+    assert sorted(made.iterdir()) == before
+
+
 def test_a_collection_is_compared_with_and_keeps_the_looks(
     run: Any, work: Path, made: Path
 ) -> None:
@@ -97,7 +108,8 @@ def test_a_collections_limits_are_learned_once_and_again_when_it_changes(
     run("collection", "new", "mine")
     run("collection", "add", "mine", "paintings")
     first = run("inspect", "made", "--collection", "mine", "--json")
-    assert "learning what is usual" in first.err
+    begun = "learning what is usual from 8 pictures, once for this collection …"
+    assert begun in first.err
     second = run("inspect", "made", "--collection", "mine", "--json")
     assert "learning what is usual" not in second.err
     assert second.out == first.out
@@ -105,6 +117,37 @@ def test_a_collections_limits_are_learned_once_and_again_when_it_changes(
     third = run("inspect", "made", "--collection", "mine", "--json")
     assert "learning what is usual" in third.err
     assert third.objects[-1]["pictures"] == 7
+
+
+def test_an_unjudged_collections_own_files_are_copies_and_its_near_duplicates_are_counted(
+    run: Any, work: Path, paintings: Path
+) -> None:
+    from haiga.actions.judge import GROUPS
+    from haiga.collection.store import Collection
+    from haiga.models.card import sha256
+
+    (paintings / "metadata.csv").unlink()
+    for seed in range(4):
+        Image.fromarray(picture(seed)[9:65, 12:84]).save(paintings / f"{seed}-again.png")
+    Image.fromarray(np.full((96, 96, 3), 128, np.uint8)).save(paintings / "flat.png")
+    studio = ("--studio", "studio")
+    run("collection", "new", "mine", *studio)
+    run("collection", "add", "mine", "paintings", *studio)
+    done = run("inspect", "paintings", "--collection", "mine", "--json", *studio)
+    *cases, whole = done.objects
+    assert {case["judgement"] for case in cases} == {"copy"}
+    assert all(case["evidence"].endswith(": the very same file.") for case in cases)
+    assert whole["limits"]["twins"] >= 3
+    assert whole["limits"]["copy"] <= 0.9
+    told = run("inspect", "paintings/0.png", "--collection", "mine", *studio).out
+    assert "lie on one another" in told
+    assert "judge it first, `haiga collection judge mine`" in told
+    Collection.open(work / "studio", "mine").tell(GROUPS, json.dumps(
+        {sha256(paintings / f"{seed}{end}.png"): str(seed) for seed in range(4)
+         for end in ("", "-again")}))  # fmt: skip
+    again = run("inspect", "paintings/0.png", "--collection", "mine", *studio)
+    assert "learning what is usual" in again.err
+    assert "lie on one another" not in again.out
 
 
 def test_a_poem_is_told_with_what_it_shares(run: Any, work: Path) -> None:

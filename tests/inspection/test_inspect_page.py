@@ -152,3 +152,14 @@ def test_a_folder_with_a_page_of_haigas_may_be_written_again_and_no_other(
     (tmp_path / "index.html").write_text("mine")
     with pytest.raises(UserError, match="haiga did not write it"):
         check_page_folder(tmp_path)
+
+
+def test_a_folder_of_ones_own_pictures_is_refused_and_a_new_or_empty_one_is_not(
+    tmp_path: Path,
+) -> None:
+    check_page_folder(tmp_path / "new")
+    (tmp_path / ".DS_Store").write_bytes(b"")
+    check_page_folder(tmp_path)
+    (tmp_path / "holiday.jpg").write_bytes(b"mine")
+    with pytest.raises(UserError, match=r"such as holiday\.jpg; name a new folder"):
+        check_page_folder(tmp_path)

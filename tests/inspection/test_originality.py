@@ -123,3 +123,46 @@ def test_limits_are_told_in_one_sentence() -> None:
     told = Limits(0.6, 0.5, 0.8, 0.004, 0.012, 300).told
     assert "0.4 in 100" in told
     assert "1.2" in told
+
+
+def test_near_duplicates_in_the_collection_do_not_raise_the_limit_and_are_counted() -> None:
+    some = {key: PICTURES[key] for key in list(PICTURES)[:6]}
+    crops = {f"{key} again": np.ascontiguousarray(some[key][14:104, 20:128]) for key in list(some)}
+    reference = reference_of({**some, **crops})
+    assert len(set(reference.groups.tolist())) == 12  # no hash knows them for what they are
+    judge = Originality.calibrate(reference, EYE)
+    assert judge.limits.twins == 6
+    assert judge.limits.copy < 0.8
+    assert judge.limits.close_likeness < 0.8
+    assert judge.inspect(np.ascontiguousarray(some["p2"][:, ::-1]), EYE).judgement == "copy"
+    known = [f"{i % 6}" for i in range(12)]
+    named = [Named(key) for key in (*some, *crops)]
+    grouped = Reference(named, reference.looks, {**some, **crops}.__getitem__, None, known)
+    assert len(set(grouped.groups.tolist())) == 6
+    assert Originality.calibrate(grouped, EYE).limits.twins == 0
+
+
+def test_the_very_same_picture_is_a_copy_whatever_the_limit() -> None:
+    reference = reference_of({key: PICTURES[key] for key in ("p1", "p2", "p3")})
+    judge = Originality(reference, Limits(1.0, 1.0, 1.0, 0.01, 0.03, 60))
+    same = judge.inspect(PICTURES["p2"], EYE)
+    assert (same.judgement, same.nearest.place, same.score) == ("copy", 1, 1)
+    assert same.evidence.startswith("It is “Work p2” by Ada: the very same picture")
+    file = judge.inspect(PICTURES["p9"], EYE, digest="p3")
+    assert file.evidence == "It is “Work p3” by Ada: the very same file."
+    near = np.asarray(Image.fromarray(PICTURES["p2"]).resize((140, 112)))
+    assert judge.inspect(near, EYE).judgement != "copy"
+
+
+def test_a_blank_picture_is_said_to_be_blank_and_the_same_one_is_a_copy() -> None:
+    def flat(grey: int, size: tuple[int, int] = (120, 150)) -> Picture:
+        return np.full((*size, 3), grey, np.uint8)
+
+    some = {key: PICTURES[key] for key in list(PICTURES)[:8]}
+    judge = Originality.calibrate(reference_of({**some, "grey": flat(128)}), EYE)
+    assert judge.inspect(flat(128), EYE).judgement == "copy"
+    for other in (flat(128, (200, 200)), flat(90)):
+        found = judge.inspect(other, EYE)
+        assert found.judgement in ("new", "close")
+        assert found.evidence.startswith("It is blank, so there are no edges to compare;")
+        assert "0.00" not in found.evidence.partition(";")[0]

@@ -13,6 +13,7 @@ from haiga.actions.generated import Asked, Source
 from haiga.actions.seeds import seeds_for
 from haiga.actions.texts import read_poem
 from haiga.core.collecting import Looks
+from haiga.core.counted import counted
 from haiga.core.errors import BadPicture, UserError
 from haiga.core.nouns import Picture, Poem
 from haiga.features.copy_gate import is_copied
@@ -25,6 +26,7 @@ from haiga.inspection.originality_leaning import leaning_of
 from haiga.media.picture_choice import PictureChoice
 from haiga.media.picture_folders import LeftOut, PictureRecord, read_pictures
 from haiga.media.picture_judging import judge_picture
+from haiga.models.card import sha256
 
 if TYPE_CHECKING:
     from haiga.collection.store import Collection
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
 SEEN_PX, ALIGNED_PX = 512, 192
 """Large JPEGs are decoded no larger than that, to be looked at and to be aligned."""
 
-VERSION, LIMITS = "originality.v1", "originality_limits"
+VERSION, LIMITS = "originality.v2", "originality_limits"
 """The fact that keeps a collection's limits, and what they were learned by."""
+
+LEARNING = "learning what is usual"
+"""What takes minutes, and for a collection only once."""
 
 BATCH = 16
 POEM = frozenset({".txt", ".poem", ".md"})
@@ -56,6 +61,8 @@ class Beside:
     limits: Limits | None = None
     """Those learned before from the same pictures."""
     keep_limits: Callable[[Limits], None] = lambda limits: None
+    advice: str = ""
+    """What to do where its pictures lie on one another."""
 
 
 def is_poem(path: Path) -> bool:
@@ -90,8 +97,11 @@ def reference_of_collection(
 ) -> Beside:
     """The pictures of a collection that are not dropped as a reference.
 
-    Looks that are not kept yet are made and kept. Raises UserError where it is empty.
+    Near duplicates are groups where the collection has been judged. Looks that are not kept
+    yet are made and kept. Raises UserError where it is empty.
     """
+    from haiga.actions.judge import groups_of
+
     items = collection.items(("kept", "undecided"))
     if not items:
         raise UserError(
@@ -107,18 +117,24 @@ def reference_of_collection(
     if not items:
         raise UserError(f"collection '{collection.name}': none of its pictures can be read")
     names = {item.id: item.passport.title or item.passport.source_id for item in items}
+    groups = groups_of(collection)
+    twins = [groups.get(item.id, "") for item in items]
     reference = Reference(
         [Named(item.id, names[item.id], item.passport.maker) for item in items],
         [kept[item.id] for item in items],
         lambda key: _decoded(paths[key], ALIGNED_PX),
         [_same_work(item.passport.title, item.passport.maker) for item in items],
+        twins,
     )
-    of = hashlib.sha256("\n".join([VERSION, *(item.id for item in items)]).encode()).hexdigest()
+    told = [f"{item.id} {twin}" for item, twin in zip(items, twins, strict=True)]
+    of = hashlib.sha256("\n".join([VERSION, *told]).encode()).hexdigest()
 
     def keep(limits: Limits) -> None:
         collection.tell(LIMITS, json.dumps({"of": of, **asdict(limits)}))
 
-    return Beside(reference, collection.name, tuple(left), _kept_limits(collection, of), keep)
+    advice = "" if groups else f"judge it first, `haiga collection judge {collection.name}`"
+    limits = _kept_limits(collection, of)
+    return Beside(reference, collection.name, tuple(left), limits, keep, advice)
 
 
 def _kept_limits(collection: Collection, of: str) -> Limits | None:
@@ -137,10 +153,14 @@ def subjects_of(path: Path, *, limit: int | None = None) -> tuple[list[Subject],
     if not path.is_dir():
         if not path.exists():
             raise UserError(f"{path}: there is no such file or folder")
-        return [Subject(path.name, lambda: _whole(path))], []
+        return [Subject(path.name, lambda: _whole(path), lambda: sha256(path))], []
     read = read_pictures(PictureChoice(path))
     chosen = read.records[:limit]
-    return [Subject(r.key, lambda r=r: _whole(r.path)) for r in chosen], list(read.left_out)  # type: ignore[misc]
+    subjects = [
+        Subject(r.key, lambda r=r: _whole(r.path), lambda r=r: sha256(r.path))  # type: ignore[misc]
+        for r in chosen
+    ]
+    return subjects, list(read.left_out)
 
 
 def subjects_of_model(model: str, *, count: int, seed: int | None) -> list[Subject]:
@@ -168,9 +188,7 @@ def inspect_pictures(
     if beside.limits is not None:
         judge = Originality(beside.reference, beside.limits)
     else:
-        judge = Originality.calibrate(
-            beside.reference, eye, tell=lambda i, n: tell("learning what is usual", i, n)
-        )
+        judge = Originality.calibrate(beside.reference, eye, tell=lambda i, n: tell(LEARNING, i, n))
         beside.keep_limits(judge.limits)
     inspected, kept, left = [], [], [*left_out, *beside.left_out]
     for i, subject in enumerate(subjects):
@@ -183,7 +201,7 @@ def inspect_pictures(
                 raise UserError(f"{subject.key}: {error}") from error
             continue
         kept.append(subject)
-        inspected.append(judge.inspect(picture, eye))
+        inspected.append(judge.inspect(picture, eye, digest=subject.digest()))
     if not inspected:
         raise UserError(f"nothing to inspect: {left[-1].key} {left[-1].reason}")
     return Inspection(
@@ -194,6 +212,7 @@ def inspect_pictures(
         tuple(inspected),
         leaning_of(judge, inspected),
         tuple((one.key, one.reason) for one in left),
+        beside.advice,
     )
 
 
@@ -290,6 +309,14 @@ def _decoded(path: Path, draft_px: int) -> Picture:
 
 def _whole(path: Path) -> Picture:
     return judge_picture(path, draft_px=SEEN_PX, least_px=8).pixels
+
+
+def told_begun(what: str, count: int, *, kept: bool) -> str:
+    """One line on what begins, of how many pictures; `kept` where it is not done again."""
+    if what != LEARNING:
+        return f"{what}: {counted(count, 'picture')} …"
+    once = ", once for this collection" if kept else ""
+    return f"{what} from {counted(count, 'picture')}{once} …"
 
 
 def told_left_out(left: Sequence[tuple[str, str]]) -> str:

@@ -111,7 +111,7 @@ def inspect(
             output.stop_if_interrupted()
             bar.begin(f"{what}, {i + 1:,} of {n:,}")
             if what != said and not sys.stderr.isatty():
-                output.tell(f"{what} …")
+                output.tell(action.told_begun(what, n, kept=collection is not None))
             said = what
 
         if collection is not None:

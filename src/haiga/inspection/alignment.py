@@ -112,6 +112,11 @@ class Sheet:
         scale = longer_px / BASE_PX
         return max(4, round(self.image.width * scale)), max(4, round(self.image.height * scale))
 
+    @property
+    def blank(self) -> bool:
+        """Whether it has no edges to speak of, so that no alignment says anything."""
+        return float((np.abs(self.edges(FINE_PX)) ** 2).mean()) < _FLAT
+
     def edges(self, longer_px: float, *, mirrored: bool = False) -> Complexes:
         """The directions of its edges, (h, w), at that size."""
         image = self.image.resize(self.size_at(longer_px), Image.Resampling.BICUBIC)

@@ -43,23 +43,37 @@ _MEANS = {
 
 
 def check_page_folder(folder: Path) -> None:
-    """Refuses a folder whose `index.html` haiga did not write; UserError says so."""
+    """Refuses a folder that holds anything but an inspection haiga wrote; UserError says so.
+
+    Hidden files do not count.
+    """
     path = folder / HTML
     try:
-        if not path.exists() or _MARK.encode() in path.read_bytes():
-            return
+        if path.exists():
+            if _MARK.encode() in path.read_bytes():
+                return
+            raise UserError(
+                f"{path}: is there already, and haiga did not write it; choose another folder"
+            )
+        others = folder.is_dir() and [one for one in folder.iterdir() if one.name[0] != "."]
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from error
-    raise UserError(f"{path}: is there already, and haiga did not write it; choose another folder")
+    if others:
+        raise UserError(
+            f"{folder}: holds files that are no inspection of haiga's, such as "
+            f"{min(others).name}; name a new folder, or an empty one"
+        )
 
 
 def write_inspection(inspection: Inspection, folder: Path) -> Path:
     """Writes `index.html` and the pictures it shows into a folder, made if need be.
 
-    Raises UserError where it cannot be written, or another page is there.
+    Raises UserError where it cannot be written, or something else is there.
     """
     check_page_folder(folder)
     make_folder(folder / PICTURES)
+    if not (folder / HTML).exists():  # if this is cut off, the folder is still known as haiga's
+        write_durably(folder / HTML, f"<!doctype html><p>{_MARK}, not finished.".encode())
     writer = _Writer(inspection, folder)
     html = writer.page()  # which writes the pictures: the page comes last, and shows all it names
     write_durably(folder / HTML, html.encode("utf-8"))
@@ -124,6 +138,8 @@ class _Writer:
                 f"{limits.told}."
             ),
         ]
+        if given.twins_told:
+            body.append(parts.paragraph(given.twins_told + "."))
         if given.hub_warning:
             body.append(parts.warning(given.hub_warning + "."))
         return Section("At a glance", body)

@@ -22,6 +22,8 @@ class Subject:
 
     key: str
     load: Callable[[], Picture] = field(hash=False)
+    digest: Callable[[], str] = field(default=lambda: "", hash=False)
+    """The sha256 of its file, "" where it has none."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,20 @@ class Inspection:
     leaning: Leaning
     left_out: tuple[tuple[str, str], ...] = ()
     """What could not be read: its name, and a reason that reads on from it."""
+    advice: str = ""
+    """What to do where pictures of the reference lie on one another."""
+
+    @property
+    def twins_told(self) -> str:
+        """A sentence where pictures of the reference lie on one another, else ""."""
+        twins = self.judge.limits.twins
+        if not twins:
+            return ""
+        pairs = "1 pair" if twins == 1 else f"{twins:,} pairs"
+        said = f"{pairs} of {self.beside} {'lies' if twins == 1 else 'lie'} on one another"
+        return f"{said}, and told nothing of what is usual" + (
+            f": {self.advice}" if self.advice else ""
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -88,6 +104,7 @@ class Inspection:
                 "false_alarms": round(limits.false_alarms, 5),
                 "false_alarms_high": round(limits.false_alarms_high, 5),
                 "sample": limits.sample,
+                "twins": limits.twins,
                 "told": limits.told,
             },
             "leans_on": [
@@ -116,6 +133,8 @@ def inspection_text(inspection: Inspection) -> str:
         f"{inspection.beside}, {len(inspection.judge.reference):,} pictures"
     )
     lines.append(f"how sure: {inspection.judge.limits.told}")
+    if inspection.twins_told:
+        lines.append(f"note: {inspection.twins_told}")
     if len(inspection.found) > 1:
         lines.append(_leans(inspection))
     if inspection.hub_warning:

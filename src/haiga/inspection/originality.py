@@ -11,7 +11,7 @@ but those of its own work, tells how near real, independent pictures come. The l
 is the score that all but `FALSE_ALARMS` of those stay under (Vovk, Gammerman, Shafer:
 "Algorithmic Learning in a Random World", 2005, conformal prediction: of n scores the k-th
 largest is passed by another one with probability k / (n + 1)), and never less than
-`LEAST_COPY`; that of closeness is passed by `CLOSE_ALARMS` of them.
+`LEAST_COPY` nor more than `MOST_COPY`; that of closeness is passed by `CLOSE_ALARMS` of them.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from haiga.inspection.alignment import Alignment, Sheet, align
 from haiga.inspection.borders import placed_in, within_border
 from haiga.inspection.metrics.bootstrap import undercut_limit
 from haiga.inspection.originality_index import search_of
+from haiga.inspection.originality_sameness import SAME_FILE, same_as
 from haiga.inspection.originality_search import (
     LAYERS,
     Bools,
@@ -49,6 +50,11 @@ FALSE_ALARMS, CLOSE_ALARMS = 0.005, 0.05
 
 LEAST_COPY, LEAST_CLOSE = 0.65, 0.35
 """Scores under which nothing is called a copy, or close: small samples know too little."""
+
+MOST_COPY = 0.90
+"""The limit of a copy is at most this: the same picture cropped, mirrored or saved again agrees
+to more, pictures of different works to 0.63 at most (`alignment`). Two of the reference that
+agree to more are near duplicates, which say nothing of how near independent pictures come."""
 
 SAMPLE = 400
 """Pictures of the reference at most that the limits are learned from."""
@@ -85,7 +91,8 @@ class Reference:
     """The pictures that others are set beside: their names, their looks, and how to load one.
 
     `works` names the work of each ("" where it is not known): pictures of one work, and
-    pictures that look the same, are one group, and a group is never its own evidence when the
+    pictures that look the same, are one group, as are those of one name in `twins`, the near
+    duplicates that are known; and a group is never its own evidence when the
     limits are learned. Raises ValueError for lists that do not match, or without a picture.
     """
 
@@ -95,12 +102,15 @@ class Reference:
         looks: Sequence[Looks],
         load: Callable[[str], Picture],
         works: Sequence[str] | None = None,
+        twins: Sequence[str] | None = None,
     ) -> None:
-        if not len(named) == len(looks) == (len(looks) if works is None else len(works)):
+        given = [names for names in (works, twins) if names is not None]
+        if any(len(one) != len(looks) for one in (named, *given)):
             raise ValueError("a reference needs as many looks and works as names")
         self.named, self.looks, self._load = list(named), list(looks), load
         self.search = search_of(looks)
-        self.groups = groups_by_looks(looks, works)
+        self.groups = groups_by_looks(looks, *given)
+        self.places = {one.key: place for place, one in enumerate(named)}
         self._sheets: OrderedDict[int, Sheet] = OrderedDict()
 
     def __len__(self) -> int:
@@ -141,8 +151,9 @@ class Neighbour:
 class Inspected:
     """What was found of one picture.
 
+    `score` is the best alignment's, and 1 for the very same picture.
     `layers` holds the nearest of each layer, the nearest first ("hash", "early", "late",
-    "aligned"); `nearest` is the evidence the judgement rests on. `score` is its alignment's.
+    "aligned"); `nearest` is the evidence the judgement rests on.
     """
 
     judgement: Judgement
@@ -170,6 +181,8 @@ class Limits:
     scores: tuple[float, ...] = ()
     leans: tuple[int, ...] = ()
     """The nearest picture of each one of the sample, by both views: places."""
+    twins: int = 0
+    """Pairs that lie on one another, near duplicates; they were left out of the scores."""
 
     @property
     def told(self) -> str:
@@ -209,21 +222,30 @@ class Originality:
         firsts = np.unique(reference.groups)
         if len(firsts) < 3:
             return cls(reference)
+        twins: set[frozenset[int]] = set()
         drawn = generator(seed, "originality").permutation(firsts)[:sample]
         found = cls(reference)
-        scores, likeness, leans = [], [], []
+        besides, likeness, leans = [], [], []
         for i, place in enumerate(drawn.tolist()):
             tell(i, len(drawn))
             picture, apart = reference.picture(place), reference.groups != reference.groups[place]
-            near, best = found._beside(picture, reference.looks[place], eye, apart)
-            scores.append(best[0].alignment.score if best[0].alignment else 0.0)
+            near, beside = found._beside(picture, reference.looks[place], eye, apart)
+            twin = [one.place for one in beside if _score(one) > MOST_COPY]
+            twins |= {frozenset((place, other)) for other in twin}
+            apart[twin] = False
             both = np.where(apart, near.both, -2)
             leans.append(int(both.argmax()))
             likeness.append(float(both.max()))
+            besides.append({frozenset((place, one.place)): _score(one) for one in beside})
+        # a pair may lie on one another less well the other way round: it is left out both ways
+        scores = [
+            max((score for pair, score in one.items() if pair not in twins), default=0.0)
+            for one in besides
+        ]
         ranked = sorted(scores, reverse=True)
         rank = max(1, math.floor(FALSE_ALARMS * (len(ranked) + 1)))
         loose = max(1, math.floor(CLOSE_ALARMS * (len(ranked) + 1)))
-        copy = max(LEAST_COPY, ranked[rank - 1])
+        copy = min(MOST_COPY, max(LEAST_COPY, ranked[rank - 1]))
         passed = sum(score > copy for score in ranked)
         found.limits = Limits(
             copy=copy,
@@ -234,12 +256,23 @@ class Originality:
             sample=len(ranked),
             scores=tuple(ranked),
             leans=tuple(leans),
+            twins=len(twins),
         )
         return found
 
-    def inspect(self, picture: Picture, eye: Embedder, looks: Looks | None = None) -> Inspected:
-        """What is found of one picture; `looks` saves looking at the whole of it again."""
-        return self._judged(*self._beside(picture, looks or looks_of([picture], eye)[0], eye))
+    def inspect(
+        self, picture: Picture, eye: Embedder, looks: Looks | None = None, digest: str = ""
+    ) -> Inspected:
+        """What is found of one picture; `looks` saves looking at the whole of it again.
+
+        `digest` is the sha256 of its file, for a reference whose keys are such.
+        """
+        looks = looks or looks_of([picture], eye)[0]
+        near, aligned = self._beside(picture, looks, eye)
+        found, blank = self.reference, Sheet(picture).blank
+        same = (found.places[digest], SAME_FILE) if digest in found.places else None
+        same = same or same_as(picture, looks, near, found.looks, found.picture, uneven=not blank)
+        return self._judged(near, aligned, same, blank)
 
     def _beside(
         self, picture: Picture, looks: Looks, eye: Embedder, apart: Bools | None = None
@@ -259,19 +292,26 @@ class Originality:
             pairs = zip(found, without, strict=True)
             found = [max(pair, key=lambda one: one.score) for pair in pairs]
         beside = [_neighbour(near[0], p, one) for p, one in zip(places, found, strict=True)]
-        beside.sort(key=lambda one: -(one.alignment.score if one.alignment else 0.0))
+        beside.sort(key=lambda one: -_score(one))
         return near[0], beside
 
-    def _judged(self, near: Near, aligned: Sequence[Neighbour]) -> Inspected:
+    def _judged(
+        self, near: Near, aligned: Sequence[Neighbour], same: tuple[int, str] | None, blank: bool
+    ) -> Inspected:
         limits, best = self.limits, aligned[0]
         known = {one.place: one for one in aligned}
         layers = {"aligned": tuple(aligned[:SHOWN])}
         for name in LAYERS:
             places = nearest(near.layer(name), SHOWN).tolist()
             layers[name] = tuple(known.get(p) or _neighbour(near, p) for p in places)
-        score = best.alignment.score if best.alignment else 0.0
+        score = _score(best)
         like = int(near.both.argmax())
         judgement: Judgement
+        if same is not None:
+            place, known_by = same
+            best = known.get(place) or _neighbour(near, place)
+            evidence = f"It is {self.reference.named[place].told}: {known_by}."
+            return Inspected("copy", 1.0, best, layers, evidence)
         if score > limits.copy:
             judgement = "copy"
         elif score > limits.close_score:
@@ -280,26 +320,30 @@ class Originality:
             judgement, best = "close", known.get(like) or _neighbour(near, like)
         else:
             judgement, best = "new", known.get(like) or _neighbour(near, like)
-        evidence = self._evidence(judgement, best, score)
+        evidence = self._evidence(judgement, best, score, blank)
         return Inspected(judgement, score, best, layers, evidence)
 
-    def _evidence(self, judgement: Judgement, best: Neighbour, score: float) -> str:
+    def _evidence(self, judgement: Judgement, best: Neighbour, score: float, blank: bool) -> str:
         limits, work = self.limits, self.reference.named[best.place].told
-        where, alignment = "", best.alignment
-        if alignment is not None and score == alignment.score and judgement != "new":
-            where = _where(alignment)
+        where = _where(best.alignment) if best.alignment and score > limits.close_score else ""
         if judgement == "copy":
             return (
                 f"It is {work}{where}: their edges agree to {score:.2f}, where pictures of "
                 f"different works stay under {limits.copy:.2f}."
             )
-        if judgement == "close" and where:
+        if judgement == "close" and score > limits.close_score:
             return (
                 f"It lies close on {work}{where}: their edges agree to {score:.2f}, more than "
                 f"between most real pictures ({limits.close_score:.2f}) and less than in a copy "
                 f"({limits.copy:.2f})."
             )
         both = (best.early + best.late) / 2
+        if blank:
+            more = f", more than most real pictures like another ({limits.close_likeness:.2f})"
+            return (
+                f"It is blank, so there are no edges to compare; it looks most like {work} "
+                f"({both:.2f}){more if judgement == 'close' else ''}."
+            )
         if judgement == "close":
             return (
                 f"It looks more like {work} ({both:.2f}) than most real pictures do like another "
@@ -332,6 +376,10 @@ def _shortlist(near: Sequence[Near], apart: Bools | None) -> list[int]:
     deepest = max(len(one) for one in drawn)
     turns = (one[k] for k in range(deepest) for one in drawn if k < len(one))
     return [int(place) for place in dict.fromkeys(turns)][:SHORTLIST]
+
+
+def _score(one: Neighbour) -> float:
+    return one.alignment.score if one.alignment else 0.0
 
 
 def _neighbour(near: Near, place: int, alignment: Alignment | None = None) -> Neighbour:

@@ -122,12 +122,12 @@ ALIKE_BITS, ALIKE_DISTANCE, FLAT = 8, 0.25, 0.2
 """One picture twice: hashes within so many bits, and thumbnails within this of each other."""
 
 
-def groups_by_looks(looks: Sequence[Looks], given: Sequence[str] | None = None) -> Numbers:
+def groups_by_looks(looks: Sequence[Looks], *given: Sequence[str] | None) -> Numbers:
     """(N,) the group of each picture, named by the place of its first: one work, or the same twice.
 
-    Together are those with one name in `given` ("" is no name), and those that look alike, as
-    they are or mirrored. All are compared with all, a block at a time. Pictures of one flat
-    tone are not alike.
+    Together are those with one name in a list of `given` ("" is no name), and those that look
+    alike, as they are or mirrored. All are compared with all, a block at a time. Pictures of one
+    flat tone are not alike.
     """
     parent = list(range(len(looks)))
 
@@ -141,10 +141,11 @@ def groups_by_looks(looks: Sequence[Looks], given: Sequence[str] | None = None) 
         low, high = sorted((root(one), root(other)))
         parent[high] = low
 
-    first: dict[str, int] = {}
-    for place, name in enumerate(given or ()):
-        if name:
-            join(place, first.setdefault(name, place))
+    for names in given:
+        first: dict[str, int] = {}
+        for place, name in enumerate(names or ()):
+            if name:
+                join(place, first.setdefault(name, place))
     small = np.stack([one.thumbnail for one in looks])  # (N, 16, 16, 3)
     uneven = small.reshape(len(looks), -1).std(1, dtype=np.float32) > FLAT
     signs = [_signs(np.array([one.hashes[turn] for one in looks], np.uint64)) for turn in (0, 1)]
