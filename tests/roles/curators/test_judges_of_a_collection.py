@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from haiga.core import registry
+from haiga.core.collecting import Passport
 from haiga.core.errors import UserError
 from haiga.roles.curators.learned import LearnedCurator
 
@@ -76,6 +77,23 @@ def test_of_duplicates_the_largest_is_kept(painting: Any, as_seen: Any) -> None:
     assert [verdict.keep for verdict in verdicts] == [False, True, True, True]
     assert verdicts[0].reason == "is a duplicate: resized from item 3"
     assert verdicts[2].reason == "stands for itself and 1 other"
+
+
+def test_of_duplicates_the_one_whose_passport_tells_most_is_kept(
+    painting: Any, as_seen: Any
+) -> None:
+    large = painting(1, 360, 270)
+    bare, held = Passport("folder a", "1"), Passport(
+        "met", "1", maker="A. Painter", licence="All rights reserved"
+    )  # fmt: skip
+    titled = Passport("folder b", "1", title="Untitled", maker="A. Painter", url="https://b.org")
+    pictures = [ImageOps.mirror(large), large.resize((180, 135)), large.resize((240, 180))]
+    seen = as_seen(pictures, passports=[(bare,), (held,), (titled,)])
+    pixels = {one.item.id: one.picture for one in seen}
+    judge = registry.make("curator", "duplicates.v1", {})
+    verdicts = judge.with_pictures(lambda item: pixels[item.id]).judge(seen)
+    assert [verdict.keep for verdict in verdicts] == [False, True, False]
+    assert "from item 2, which has a licence and a maker" in verdicts[0].reason
 
 
 def test_what_a_person_keeps_is_learned(two_kinds: Any, as_seen: Any) -> None:
