@@ -93,6 +93,26 @@ def test_of_two_of_one_size_the_heavier_file_stands_for_both(eye: Eye) -> None:
         assert group.representative == best
 
 
+def test_a_rank_comes_before_size_and_the_whole_before_a_cut_blown_up(eye: Eye) -> None:
+    whole = scene(1, 480, 360)
+    cut = whole.crop((60, 40, 440, 330)).resize((760, 580))
+    pictures = [np.asarray(image) for image in (cut, whole, scene(2, 480, 360))]
+    looks = looks_of(pictures, eye)
+    (group,) = near_groups(looks, lambda place: pictures[place])
+    assert (group.representative, group.members[0].why) == (1, "cropped from")
+    (group,) = near_groups(looks, lambda place: pictures[place], ranks=[(1, 0), (0, 9), (9, 9)])
+    assert (group.representative, group.members[0].why) == (0, "the uncropped form of")
+
+
+def test_a_mirrored_one_does_not_stand_for_more_that_are_not(eye: Eye) -> None:
+    large = scene(1, 480, 360)
+    family = [ImageOps.mirror(large), large.resize((400, 300)), saved(large.resize((240, 180)))]
+    (group,) = groups_of(family, eye)
+    assert group.representative == 1
+    (group,) = groups_of(family[:2], eye)
+    assert group.representative == 0  # of two nobody can say which is mirrored
+
+
 def test_two_frames_of_a_film_are_two_pictures(eye: Eye) -> None:
     frames = []
     for step in range(3):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 import typing
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from haiga.actions.judge import groups_of
 from haiga.collection import decisions
 from haiga.collection.adding import Added, add_from
 from haiga.collection.export import credits_text, write_metadata
@@ -80,6 +81,32 @@ def admission(gate: str | None) -> Callable[[Passport], str]:
     return admit
 
 
+def refusals(collection: Collection, gate: str | None) -> dict[str, str]:
+    """The items that a gate refuses, by id, dropped ones too; each with its reason.
+
+    The strictest licence counts: of all passports of an item, and of all its near duplicates
+    that `duplicates.v1` found, so that a copy without a licence frees nothing. A reason that
+    comes from another item names that one.
+    """
+    check_gate(gate)
+    if gate is None:
+        return {}
+    admit, items, groups = admission(gate), collection.items(), groups_of(collection)
+    own = {item.id: next(filter(None, map(admit, item.passports)), "") for item in items}
+    refused: dict[str, Item] = {}
+    for item in items:
+        if own[item.id] and item.id in groups:
+            refused.setdefault(groups[item.id], item)
+    out = {}
+    for item in items:
+        other = refused.get(groups.get(item.id, ""))
+        if own[item.id]:
+            out[item.id] = own[item.id]
+        elif other is not None:
+            out[item.id] = f"it is a near duplicate of item {other.number}: {own[other.id]}"
+    return out
+
+
 def check_gate(gate: str | None) -> None:
     """Raises UserError for a licence gate that there is not."""
     if gate is not None and gate not in GATES:
@@ -90,13 +117,12 @@ def listed(
     collection: Collection, fates: Sequence[Fate], gate: str | None = None
 ) -> list[tuple[Item, tuple[Verdict, ...]]]:
     """Items of these fates with the judges' proposals against them; under a gate, those it lets
-    through."""
-    check_gate(gate)
-    admit, verdicts = admission(gate), collection.verdicts()
+    through, themselves and their near duplicates (`refusals`)."""
+    refused, verdicts = refusals(collection, gate), collection.verdicts()
     return [
         (item, tuple(v for v in verdicts.get(item.id, ()) if not v.keep))
         for item in collection.items(fates)
-        if not admit(item.passport)
+        if item.id not in refused
     ]
 
 
@@ -119,11 +145,15 @@ def take_back(collection: Collection, count: int = 1) -> list[tuple[Decision, It
 
 @dataclass(frozen=True)
 class Exported:
-    """A folder that was written: how many pictures, and how many a gate kept back."""
+    """A folder that was written: how many pictures, and how many a gate kept back.
+
+    `reasons` says why, by the number of each item that was kept back.
+    """
 
     folder: Path
     pictures: int
     kept_back: int
+    reasons: Mapping[int, str] = field(default_factory=dict)
 
 
 def export(
@@ -132,16 +162,18 @@ def export(
     """Writes the kept pictures, or all but the dropped ones, into a folder that trains a model:
     files, `metadata.jsonl` with every passport, and `CREDITS.txt`; all of it or nothing.
 
+    Under a gate, what it refuses is kept back, and so are its near duplicates (`refusals`).
     Raises UserError where nothing is left, or `out` holds something already.
     """
     check_gate(gate)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out}: is there already and not empty; choose a new folder for --out")
     fates: tuple[Fate, ...] = ("kept", "undecided") if everything else ("kept",)
-    items, admit = collection.items(fates), admission(gate)
-    chosen = [item for item in items if not admit(item.passport)]
+    items, refused = collection.items(fates), refusals(collection, gate)
+    chosen = [item for item in items if item.id not in refused]
+    reasons = {item.number: refused[item.id] for item in items if item.id in refused}
     if not chosen:
-        raise UserError(_nothing(collection, everything, gate, len(items)))
+        raise UserError(_nothing(collection, everything, gate, reasons))
     make_folder(out.parent)
     aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
@@ -157,13 +189,15 @@ def export(
         raise UserError(unwritable(out, error)) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return Exported(out, len(chosen), len(items) - len(chosen))
+    return Exported(out, len(chosen), len(reasons), reasons)
 
 
-def _nothing(collection: Collection, everything: bool, gate: str | None, count: int) -> str:
-    if count:
-        return f"'{collection.name}': no item passes the gate {gate}; `haiga collection report` " \
-               "shows every licence"  # fmt: skip
+def _nothing(
+    collection: Collection, everything: bool, gate: str | None, reasons: Mapping[int, str]
+) -> str:
+    for number, reason in reasons.items():
+        return f"'{collection.name}': no item passes the gate {gate} (item {number}: {reason}); " \
+               "`haiga collection report` shows every licence"  # fmt: skip
     if everything:
         return f"'{collection.name}' is empty; `haiga collection add` fills it"
     return f"'{collection.name}': nothing is kept yet; decide with `haiga collection curate`, or " \

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,15 +78,40 @@ def judge_collection(
         found = {i.id: v for i, v in zip(items, verdicts, strict=True) if v is not None}
         collection.keep_verdicts(name, found, settings=told[name])
     if judged.groups is not None:
-        collection.tell(GROUPS, json.dumps(judged.groups))
+        seen = {i.id for i in items if i.id not in judged.missed}
+        collection.tell(
+            GROUPS, json.dumps(_with_earlier(judged.groups, groups_of(collection), seen))
+        )
     return _told(collection, items, chosen, judged.missed, len(items) - len(resting))
 
 
 def groups_of(collection: Collection) -> dict[str, str]:
-    """Items that are near duplicates by the name of their group; empty before judging."""
+    """Items that are near duplicates by the name of their group; empty before judging.
+
+    Items that were dropped after they were judged keep their group.
+    """
     told = json.loads(collection.told(GROUPS) or "{}")
     assert isinstance(told, dict)
     return told
+
+
+def _with_earlier(
+    found: Mapping[str, str], earlier: Mapping[str, str], seen: Container[str]
+) -> dict[str, str]:
+    """The groups found now, joined with the earlier ones of what was not seen now.
+
+    Those are dropped items and files that cannot be read: a copy stays a copy of what was
+    dropped since, and its licence still counts.
+    """
+    kept = {earlier[item] for item in earlier if item not in seen}
+    names = dict(found)
+    for group in sorted(kept):
+        members = [item for item, name in earlier.items() if name == group]
+        joined = {names[item] for item in members if item in names}
+        name = min(joined, default=group)
+        names = {item: name if one in joined else one for item, one in names.items()}
+        names |= dict.fromkeys(members, name)
+    return names
 
 
 def _chosen(judges: Sequence[str], label: str | None) -> list[str]:

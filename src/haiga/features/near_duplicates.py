@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,8 @@ _SIDE = 1.02  # a size that differs by less is taken for the same
 class Member:
     """A picture of a group, by its place, and what it is of the one that stands for all.
 
-    `why` reads on from "is": "the same pixels as", "resized from", "mirrored and cropped from".
+    `why` reads on from "is": "the same pixels as", "resized from", "mirrored and cropped from",
+    and "the uncropped form of" where who stands for all is itself cut out.
     """
 
     place: int
@@ -37,7 +38,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Group:
-    """Pictures that are one. `representative` is the place of the largest, then heaviest."""
+    """Pictures that are one. `representative` is the place of who stands for all."""
 
     representative: int
     members: tuple[Member, ...]
@@ -51,13 +52,16 @@ def near_groups(
     sizes: Sequence[tuple[int, int]] | None = None,
     digests: Sequence[str] | None = None,
     file_bytes: Sequence[int] | None = None,
+    ranks: Sequence[tuple[int, ...]] | None = None,
 ) -> list[Group]:
     """The groups of two or more pictures that are one, in order of their first.
 
     `load_picture` gives a picture by its place (a longer side of 512 px is ample) and is
     called more than once for some; `sizes` are widths and heights of the files, `digests` of
     their bytes, and `file_bytes` how many those are, where known: of two of one size, the
-    heavier file lost less. Pairs are shortlisted by looks (`look_pairs`) and decided by
+    heavier file lost less. Who stands for a group is, of those of the greatest of `ranks`, one
+    that is not cut out of another and not turned the other way than most, then the largest,
+    then the heaviest, then the first. Pairs are shortlisted by looks (`look_pairs`) and decided by
     pixels (`overlaying`); what joins a pair joins their groups. Found are the same bytes and
     pixels, another encoding or size, parts cut out down to about 62 % of a side, mirrored
     ones, and turned hues. Not found: parts smaller than that, turned or stretched pictures.
@@ -90,10 +94,13 @@ def near_groups(
     for place in range(count):
         gathered.setdefault(groups.root(place), []).append(place)
     return [
-        _told(places, seen, measures, digests, file_bytes or [0] * count, links)
+        _told(
+            places, seen, measures, digests, links,
+            _first(places, measures, file_bytes, ranks, digests, links),
+        )
         for places in gathered.values()
         if len(places) > 1
-    ]
+    ]  # fmt: skip
 
 
 class _Pictures:
@@ -139,22 +146,77 @@ def _whole(seen: _Pictures, one: int, other: int) -> tuple[Overlay, bool] | None
     return None
 
 
+def _first(
+    places: Sequence[int],
+    sizes: Sequence[tuple[int, int]],
+    weights: Sequence[int] | None,
+    ranks: Sequence[tuple[int, ...]] | None,
+    digests: Sequence[str] | None,
+    links: Mapping[tuple[int, int], tuple[Overlay, bool]],
+) -> int:
+    """Who stands for the group; `ranks` come before all that is seen."""
+    cut = {part for (_, part), (laid, _) in links.items() if _is_cut(laid)}
+    turned = _turned(places, digests, links)
+
+    def key(at: int) -> tuple[object, ...]:
+        told = tuple(-value for value in ranks[at]) if ranks is not None else ()
+        area = sizes[at][0] * sizes[at][1]
+        return told, at in cut or at in turned, -area, -weights[at] if weights else 0, at
+
+    return min(places, key=key)
+
+
+def _turned(
+    places: Sequence[int],
+    digests: Sequence[str] | None,
+    links: Mapping[tuple[int, int], tuple[Overlay, bool]],
+) -> set[int]:
+    """Those mirrored beside most of the group; none where both ways are as many."""
+    near: dict[int, list[tuple[int, bool]]] = {place: [] for place in places}
+    for (one, other), (_, mirrored) in links.items():
+        if one in near:
+            near[one].append((other, mirrored))
+            near[other].append((one, mirrored))
+    first: dict[str, int] = {}
+    for place in places:
+        same = first.setdefault(digests[place] if digests is not None else str(place), place)
+        near[same].append((place, False))
+        near[place].append((same, False))
+    way, due = {places[0]: False}, [places[0]]
+    while due:  # the links of a group make one tree
+        one = due.pop()
+        for other, mirrored in near[one]:
+            if other not in way:
+                way[other] = way[one] ^ mirrored
+                due.append(other)
+    odd = {place for place, is_odd in way.items() if is_odd}
+    even = way.keys() - odd
+    return set() if len(odd) == len(even) else odd if len(odd) < len(even) else set(even)
+
+
+def _is_cut(laid: Overlay) -> bool:
+    box = laid.box
+    return min(box[2] - box[0], box[3] - box[1]) < CUT
+
+
 def _told(
     places: Sequence[int],
     seen: _Pictures,
     sizes: Sequence[tuple[int, int]],
     digests: Sequence[str] | None,
-    weights: Sequence[int],
-    links: dict[tuple[int, int], tuple[Overlay, bool]],
+    links: Mapping[tuple[int, int], tuple[Overlay, bool]],
+    best: int,
 ) -> Group:
     """The group with who stands for it, and what the others are of that one."""
-    best = min(places, key=lambda at: (-sizes[at][0] * sizes[at][1], -weights[at], at))
     members = []
     for place in places:
         if place == best:
             continue
         if digests is not None and digests[place] == digests[best]:
             why = "the same bytes as"
+        elif (place, best) in links and _is_cut(links[place, best][0]):
+            mirrored = links[place, best][1]
+            why = f"the {'mirrored and ' if mirrored else ''}uncropped form of"
         else:
             link = links.get((best, place)) or _whole(seen, best, place)
             why = _why(seen.load(best), seen.load(place), link, sizes[best], sizes[place])
@@ -176,7 +238,7 @@ def _why(
     laid, mirrored = link
     said = ["mirrored"] if mirrored else []
     box = laid.box
-    if min(box[2] - box[0], box[3] - box[1]) < CUT:
+    if _is_cut(laid):
         said.append("cropped")
     elif max(size[0] / other[0], other[0] / size[0]) > _SIDE:
         said.append("resized")

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from haiga.core import registry
+from haiga.core.collecting import Passport
 from haiga.core.errors import UserError
 from haiga.roles.curators.learned import LearnedCurator
 
@@ -33,8 +34,22 @@ def test_grey_among_colour_is_odd_and_grey_among_grey_is_not(painting: Any, as_s
     grey = [image.convert("L") for image in colour]
     mixed = judge.judge(as_seen([*colour, grey[0]]))
     assert [verdict.keep for verdict in mixed] == [True] * 12 + [False]
-    assert "grey among colour" in mixed[-1].reason
+    assert mixed[-1].reason == ("is grey among colour: 100 % of it is grey; of 13 pictures 1 is so")
     assert all(verdict.keep for verdict in judge.judge(as_seen(grey)))
+
+
+def test_a_pale_sky_is_a_colour_and_an_even_tone_is_none(painting: Any, as_seen: Any) -> None:
+    colour = [painting(seed, 96, 96) for seed in range(12)]
+    grey = np.asarray(painting(20, 96, 96).convert("L"), np.float32)[:, :, None] / 2 + 64
+    pale = np.repeat(grey, 3, axis=2)
+    pale[:48] += [-4, 0, 6]  # bluish above
+    pale[48:] += [4, 0, -6]
+    toned = np.clip(grey + np.array([3, 0, -5]), 0, 255)
+    judge = registry.make("curator", "greyscale.v1", {})
+    images = [Image.fromarray(one.astype(np.uint8)) for one in (pale, toned)]
+    verdicts = judge.judge(as_seen([*colour, *images]))
+    assert verdicts[-2].reason.startswith("has pale colours")
+    assert [verdict.keep for verdict in verdicts] == [True] * 13 + [False]
 
 
 def test_what_is_unlike_all_the_rest_is_off_topic(two_kinds: Any, as_seen: Any) -> None:
@@ -52,6 +67,17 @@ def test_examples_say_what_the_topic_is(two_kinds: Any, as_seen: Any) -> None:
     verdicts = judge.judge(seen)
     assert not any(verdict.keep for verdict in verdicts[:30])
     assert sum(verdict.keep for verdict in verdicts[30:]) >= 27
+
+
+def test_fewer_than_eight_examples_accuse_nobody(two_kinds: Any, as_seen: Any) -> None:
+    seen = as_seen(two_kinds)
+    examples = [one.item.id[:8] for one in seen[30:37]]
+    with pytest.raises(UserError, match="examples: 7 cannot tell .* name at least 8"):
+        registry.make("curator", "off-topic.v1", {"examples": [*examples, examples[0]]})
+    judge = registry.make("curator", "off-topic.v1", {"examples": [*examples, "f" * 64]})
+    verdicts = judge.judge(seen)  # one is not in the collection
+    assert all(verdict.keep for verdict in verdicts)
+    assert "only 7 of the examples are here, and it takes 8" in verdicts[0].reason
 
 
 def test_a_wrong_label_is_told_with_the_one_it_looks_like(two_kinds: Any, as_seen: Any) -> None:
@@ -76,6 +102,23 @@ def test_of_duplicates_the_largest_is_kept(painting: Any, as_seen: Any) -> None:
     assert [verdict.keep for verdict in verdicts] == [False, True, True, True]
     assert verdicts[0].reason == "is a duplicate: resized from item 3"
     assert verdicts[2].reason == "stands for itself and 1 other"
+
+
+def test_of_duplicates_the_one_whose_passport_tells_most_is_kept(
+    painting: Any, as_seen: Any
+) -> None:
+    large = painting(1, 360, 270)
+    bare, held = Passport("folder a", "1"), Passport(
+        "met", "1", maker="A. Painter", licence="All rights reserved"
+    )  # fmt: skip
+    titled = Passport("folder b", "1", title="Untitled", maker="A. Painter", url="https://b.org")
+    pictures = [ImageOps.mirror(large), large.resize((180, 135)), large.resize((240, 180))]
+    seen = as_seen(pictures, passports=[(bare,), (held,), (titled,)])
+    pixels = {one.item.id: one.picture for one in seen}
+    judge = registry.make("curator", "duplicates.v1", {})
+    verdicts = judge.with_pictures(lambda item: pixels[item.id]).judge(seen)
+    assert [verdict.keep for verdict in verdicts] == [False, True, False]
+    assert "from item 2, which has a licence and a maker" in verdicts[0].reason
 
 
 def test_what_a_person_keeps_is_learned(two_kinds: Any, as_seen: Any) -> None:

@@ -12,8 +12,11 @@ Load = Callable[[Item], Picture]
 
 
 class DuplicatesCurator:
-    """Proposes to keep one picture of each group of near duplicates: the largest, then heaviest.
+    """Proposes to keep one picture of each group of near duplicates.
 
+    That is the one whose passport tells most: a licence first, then a maker, a title, an
+    address; of those one that is not cropped nor mirrored, where that can be told, then the
+    largest, then the heaviest file.
     It needs pixels as well as looks: `with_pictures` gives a judge that has them. Without,
     only the same bytes are found, and no item is twice in a collection.
     """
@@ -45,6 +48,7 @@ class DuplicatesCurator:
             sizes=[(max(1, one.item.width), max(1, one.item.height)) for one in seen],
             digests=[one.item.id for one in seen],
             file_bytes=[one.item.bytes for one in seen],
+            ranks=[_told(one.item) for one in seen],
         )
 
     def judge(self, seen: Sequence[Seen]) -> list[Verdict]:
@@ -63,9 +67,27 @@ class DuplicatesCurator:
             count = len(group.members)
             others = f"{count} other{'s' if count > 1 else ''}"
             found[best] = Verdict("duplicates.v1", True, 0.9, f"stands for itself and {others}")
-            name = f"item {seen[best].item.number}"
+            name = f"item {seen[best].item.number}{_which_has(seen[best].item)}"
             for member in group.members:
                 found[member.place] = Verdict(
                     "duplicates.v1", False, 0.0, f"is a duplicate: {member.why} {name}"
                 )
         return found, groups
+
+
+_TOLD = ("licence", "maker", "title", "url")
+_CALLED = ("a licence", "a maker", "a title", "an address")
+
+
+def _told(item: Item) -> tuple[int, ...]:
+    """Which of a licence, a maker, a title and an address any of its passports states: 1 or 0."""
+    return tuple(
+        int(any(getattr(passport, name).strip() for passport in item.passports)) for name in _TOLD
+    )
+
+
+def _which_has(item: Item) -> str:
+    has = [called for called, told in zip(_CALLED, _told(item), strict=True) if told]
+    if not has:
+        return ""
+    return f", which has {', '.join(has[:-1])}{' and ' if has[1:] else ''}{has[-1]}"

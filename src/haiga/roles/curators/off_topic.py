@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from haiga.core.collecting import Seen
+from haiga.core.errors import UserError
 from haiga.core.nouns import Verdict
 from haiga.roles.curators.scoring import Floats, check_setting, verdict
 
 LEAST_COUNT = 20
 """Of fewer pictures nobody can say what they are about, unless examples are named."""
+LEAST_EXAMPLES = 8
+"""Fewer say nothing of how far apart pictures of the topic usually are."""
 CROWD, NEAREST = 0.05, 3
 """What is off topic may itself be several alike: as near as this share of all must a picture
 be to the collection, and to the mean of so many examples where those are named."""
@@ -25,15 +28,21 @@ class OffTopicCurator:
     far goes by the middle and the spread (median absolute deviation) of all: more than `most`
     spreads (0 to 100) is off topic. With `examples`, ids of items that show the topic (the
     first 8 letters are enough, where ids differ there), the distance is that to the nearest
-    examples, and their own distances to each other set what is usual.
+    examples, and their own distances to each other set what is usual; that takes 8 of them.
     """
 
     alone = False
 
     def __init__(self, *, most: float = 3.0, examples: tuple[str, ...] = ()) -> None:
         check_setting("off-topic.v1", "most", most, 0, 100)
+        count = len(set(examples))
+        if 0 < count < LEAST_EXAMPLES:
+            raise UserError(
+                f"curator 'off-topic.v1': examples: {count} cannot tell what the topic is; "
+                f"name at least {LEAST_EXAMPLES}"
+            )
         self._most = most
-        self._examples = examples
+        self._examples = tuple(examples)
 
     @property
     def models(self) -> Mapping[str, str]:
@@ -43,10 +52,12 @@ class OffTopicCurator:
     def judge(self, seen: Sequence[Seen]) -> list[Verdict]:
         """By the late view of each picture, beside all others' or the examples'."""
         shown = np.array([self._is_example(one.item.id) for one in seen], bool)
-        few = LEAST_COUNT if not self._examples else NEAREST + 1
-        if (shown.sum() if self._examples else len(seen)) < few:
-            what = "examples" if self._examples else "pictures"
-            reason = f"is not judged: fewer than {few} {what} tell what the topic is"
+        few = LEAST_EXAMPLES if self._examples else LEAST_COUNT
+        count = int(shown.sum()) if self._examples else len(seen)
+        if count < few:
+            what = "of the examples" if self._examples else "pictures"
+            reason = f"is not judged: only {count} {what} are here, and it takes {few} to tell " \
+                     "what the topic is"  # fmt: skip
             return [Verdict("off-topic.v1", True, 1.0, reason)] * len(seen)
         view = directions(seen, centred=False)
         among = np.flatnonzero(shown) if self._examples else np.arange(len(seen))
