@@ -221,3 +221,29 @@ def test_a_file_named_by_hostile_bytes_is_taken_under_a_printable_name(
     assert any(one["id"] == "broken.png" for one in added["missed"])
     listed = run("collection", "list", "odd")
     assert len(listed.out.splitlines()) == 5
+
+
+def test_a_file_that_is_gone_is_named_and_the_others_go_on(
+    run: Any, pictures: Path, work: Path
+) -> None:
+    run("collection", "new", "lost")
+    run("collection", "add", "lost", "pictures")
+    run("collection", "judge", "lost")
+    shown = run("collection", "show", "lost", "2", "--json").object
+    file = Path(shown["file"]) if Path(shown["file"]).is_absolute() else work / shown["file"]
+    title = shown["passports"][0]["title"]
+    file.unlink()
+    said = f"item 2, '{title}': its file is gone from the collection; add its source again"
+    judged = run("collection", "judge", "lost", "--set", "small.v1.least_px=10")
+    assert judged.code == 0, judged.err
+    assert said in judged.err
+    assert "1 without a file" in judged.out
+    exported = run("collection", "export", "lost", "--undecided", "--out", "out")
+    assert exported.code == 0, exported.err
+    assert said in exported.err
+    assert not (work / "out" / file.name).exists()
+    assert len(list((work / "out").glob("0*"))) == len(
+        (work / "out" / "metadata.jsonl").read_text("utf-8").splitlines()
+    )
+    assert "1 file restored" in run("collection", "add", "lost", "pictures").out
+    assert file.is_file()

@@ -215,3 +215,33 @@ def test_a_run_that_is_killed_leaves_whole_items_and_goes_on(tmp_path: Path) -> 
     assert len(collection.items()) == 40
     assert added.again == len(before)
     assert len(source.reads) == 40 - len(before)
+
+
+def test_a_file_that_is_gone_comes_back_when_its_source_is_added_again(
+    collection: Collection,
+) -> None:
+    things = {"a": drawn(1), "b": drawn(2), "c": drawn(3)}
+    add_from(collection, Drawer(things))
+    a, b, c = collection.items()
+    collection.file(a).unlink()
+    collection.file(b).write_bytes(drawn(2)[:50])
+    assert "gone" in collection.lacks(a)
+    assert "not whole" in collection.lacks(b)
+    assert collection.lacks(c) == ""
+    source = Drawer(things)
+    added = add_from(collection, source)
+    assert source.reads == ["a", "b"]
+    assert (added.new, added.again, added.same, added.restored) == (0, 1, 0, 2)
+    assert [collection.file(i).read_bytes() for i in (a, b)] == [things["a"], things["b"]]
+    assert collection.items() == [a, b, c]
+
+
+def test_another_file_under_the_name_of_one_that_is_gone_is_not_taken_for_it(
+    collection: Collection,
+) -> None:
+    add_from(collection, Drawer({"a": drawn(1)}))
+    (item,) = collection.items()
+    collection.file(item).unlink()
+    (missed,) = add_from(collection, Drawer({"a": drawn(2)})).missed
+    assert missed.reason == "has changed: it is not the file that item 1 lost"
+    assert collection.items() == [item]

@@ -124,6 +124,8 @@ class Exported:
     folder: Path
     pictures: int
     kept_back: int
+    gone: tuple[tuple[Item, str], ...] = ()
+    """Items whose files are gone from the collection, and what to do; not written."""
 
 
 def export(
@@ -132,7 +134,8 @@ def export(
     """Writes the kept pictures, or all but the dropped ones, into a folder that trains a model:
     files, `metadata.jsonl` with every passport, and `CREDITS.txt`; all of it or nothing.
 
-    Raises UserError where nothing is left, or `out` holds something already.
+    Items whose files are gone are left out and told. Raises UserError where nothing is left, or
+    `out` holds something already.
     """
     check_gate(gate)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -142,6 +145,15 @@ def export(
     chosen = [item for item in items if not admit(item.passport)]
     if not chosen:
         raise UserError(_nothing(collection, everything, gate, len(items)))
+    passing = len(chosen)
+    gone = tuple((item, why) for item in chosen if (why := collection.lacks(item)))
+    lost = {item.id for item, _ in gone}
+    chosen = [item for item in chosen if item.id not in lost]
+    if not chosen:
+        raise UserError(
+            f"'{collection.name}': the files of all {passing:,} items to export are gone; add "
+            "their sources again"
+        )
     make_folder(out.parent)
     aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
@@ -157,7 +169,7 @@ def export(
         raise UserError(unwritable(out, error)) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return Exported(out, len(chosen), len(items) - len(chosen))
+    return Exported(out, len(chosen), len(items) - passing, gone)
 
 
 def _nothing(collection: Collection, everything: bool, gate: str | None, count: int) -> str:

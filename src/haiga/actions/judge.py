@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from haiga.collection.proposals import open_proposals
@@ -31,6 +31,8 @@ class Judging:
     proposals: Mapping[str, int]
     examples: Mapping[str, tuple[tuple[Item, Verdict], ...]]
     missed: tuple[Missed, ...]
+    gone: tuple[tuple[Item, str], ...] = ()
+    """Items whose files are gone from the collection, and what to do; not judged."""
 
 
 def judge_collection(
@@ -64,6 +66,14 @@ def judge_collection(
         raise UserError(
             f"'{collection.name}' has no item to judge; `haiga collection add` fills it"
         )
+    gone = tuple((item, why) for item in items if (why := collection.lacks(item)))
+    lost = {item.id for item, _ in gone}
+    items = [item for item in items if item.id not in lost]
+    if not items:
+        raise UserError(
+            f"'{collection.name}': the files of all its {len(gone):,} items are gone; add their "
+            "sources again"
+        )
     looks = collection.looks()
     due, resting = _due(collection, items, made, told)
 
@@ -78,8 +88,10 @@ def judge_collection(
         found = {i.id: v for i, v in zip(items, verdicts, strict=True) if v is not None}
         collection.keep_verdicts(name, found, settings=told[name])
     if judged.groups is not None:
-        collection.tell(GROUPS, json.dumps(judged.groups))
-    return _told(collection, items, chosen, judged.missed, len(items) - len(resting))
+        before = {i: group for i, group in groups_of(collection).items() if i in lost}
+        collection.tell(GROUPS, json.dumps({**before, **judged.groups}))
+    told_of = _told(collection, items, chosen, judged.missed, len(items) - len(resting))
+    return replace(told_of, gone=gone)
 
 
 def groups_of(collection: Collection) -> dict[str, str]:

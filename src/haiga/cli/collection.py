@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -96,6 +97,7 @@ def add(
     from haiga.actions.collect import fill
     from haiga.cli import output
     from haiga.collection.store import Collection
+    from haiga.core.counted import counted
 
     opened = Collection.open(studio, name)
     with output.progress(1) as bar:
@@ -122,6 +124,7 @@ def add(
                     "new": one.added.new,
                     "again": one.added.again,
                     "same": one.added.same,
+                    "restored": one.added.restored,
                     "missed": [{"id": m.source_id, "reason": m.reason} for m in one.added.missed],
                     "notes": list(one.notes),
                 }
@@ -130,6 +133,7 @@ def add(
         output.give(
             f"{one.source}: {one.added.new:,} new, {one.added.again:,} here before, "
             f"{one.added.same:,} with the bytes of another, {len(one.added.missed):,} not added"
+            + (f", {counted(one.added.restored, 'file')} restored" if one.added.restored else "")
         )
 
 
@@ -226,12 +230,24 @@ def export(
     from haiga.collection.store import Collection
 
     made = collect.export(Collection.open(studio, name), out, everything=undecided, gate=gate)
+    tell_gone(made.gone, "not exported")
     if made.kept_back:
         output.tell(f"{made.kept_back:,} kept back by the gate {gate}")
     output.give(
         f"{made.folder}: {made.pictures:,} pictures, metadata.jsonl and CREDITS.txt\n"
         f"train on it   haiga train generator --pictures {made.folder} --out MODEL"
     )
+
+
+def tell_gone(gone: Sequence[tuple[Item, str]], undone: str) -> None:
+    """Names the items whose files are gone, the first of them, and counts the rest."""
+    from haiga.cli import output
+
+    for item, why in gone[:SHOWN]:
+        called = " ".join((item.passport.title or item.passport.source_id).split())[:60]
+        output.tell(f"{undone}: item {item.number}, '{called}': {why}")
+    if len(gone) > SHOWN:
+        output.tell(f"{undone}: {len(gone) - SHOWN:,} more whose files are gone")
 
 
 def line_of(item: Item) -> str:

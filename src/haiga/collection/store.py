@@ -105,6 +105,15 @@ class Collection:
         """Where the item's own bytes lie."""
         return self.folder / "files" / item.id[:2] / f"{item.id[2:]}{item.suffix}"
 
+    def lacks(self, item: Item) -> str:
+        """Why an item's file cannot be used, "" where it is there in its full size."""
+        try:
+            if self.file(item).stat().st_size == item.bytes:
+                return ""
+        except OSError:
+            return "its file is gone from the collection; add its source again"
+        return "its file is not whole any more; add its source again"
+
     def items(self, fates: Sequence[Fate] = ("kept", "undecided", "dropped")) -> list[Item]:
         """The items with one of these fates, in the order they came."""
         with self.read() as db:
