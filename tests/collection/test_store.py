@@ -120,6 +120,18 @@ def test_items_answer_to_numbers_and_to_the_start_of_their_digest(collection: Co
             collection.item(wrong)
 
 
+def test_a_few_letters_of_a_digest_name_nothing(collection: Collection) -> None:
+    add_from(collection, Drawer({str(i): drawn(i) for i in range(8)}))
+    for item in collection.items():
+        assert collection.item(item.id[:6]) == item
+        for length in range(1, 6):
+            word = item.id[:length]
+            if word.isdigit() and int(word) <= 8:
+                continue  # a number
+            with pytest.raises(UserError, match="too little of a digest|holds no item"):
+                collection.item(word)
+
+
 def test_looks_and_verdicts_come_back_as_they_were_kept(collection: Collection) -> None:
     import numpy as np
     from PIL import Image

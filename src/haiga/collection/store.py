@@ -30,6 +30,7 @@ from haiga.features import looks as looks_room
 from haiga.media.durable import make_folder, write_durably
 
 FOLDER, INDEX = "collections", "collection.sqlite3"
+LEAST_OF_DIGEST = 6  # letters that name an item
 MOST_LOOKED_UP = 500  # values of one SQL statement
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -123,12 +124,13 @@ class Collection:
         return [item for item in made if item.fate in fates]
 
     def item(self, wanted: str) -> Item:
-        """The item of a number, or of the digest that begins so; UserError otherwise."""
+        """The item of a number, or of the digest that begins so, by six letters or more;
+        UserError otherwise."""
         word = wanted.strip().lower().removeprefix("#")
         number = int(word) if word.isascii() and word.isdigit() and len(word) < 8 else -1
         with self.read() as db:
             rows = db.execute(f"{_ITEMS} WHERE items.number = ?", (number,)).fetchall()
-            if not rows and word:
+            if not rows and len(word) >= LEAST_OF_DIGEST:
                 rows = db.execute(
                     f"{_ITEMS} WHERE substr(items.id, 1, ?) = ? LIMIT 3", (len(word), word)
                 ).fetchall()
@@ -136,6 +138,11 @@ class Collection:
                 return _item(rows[0], _passports(db, rows[0]["id"])[rows[0]["id"]])
         if rows:
             raise UserError(f"'{wanted}' begins several items of '{self.name}'; give more of it")
+        if re.fullmatch(r"[0-9a-f]*[a-f][0-9a-f]*", word) and len(word) < LEAST_OF_DIGEST:
+            raise UserError(
+                f"'{wanted}' is too little of a digest; give {LEAST_OF_DIGEST} letters of it or "
+                f"more, or a number as `haiga collection list {self.name}` shows it"
+            )
         raise UserError(f"'{self.name}' holds no item '{wanted}'; `haiga collection list "
                         f"{self.name}` shows its items")  # fmt: skip
 
