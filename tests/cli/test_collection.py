@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from haiga.core.collecting import Passport
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
+
+from small_collections import collected, judge
 
 ROWS = (
     ("boat", "Summer's Day", "Morisot, Berthe (French, 1841–1895)", "c. 1879", "CC0"),
@@ -248,3 +255,16 @@ def test_a_file_that_is_gone_is_named_and_the_others_go_on(
     )
     assert "1 file restored" in run("collection", "add", "lost", "pictures").out
     assert file.is_file()
+
+
+def test_what_a_rule_did_is_undone_in_a_few_lines(run: Any, work: Path) -> None:
+    long = "A very long title of a picture that goes on and on " * 4
+    made = collected(work / "haiga-studio", [Passport("t", f"{i}", title=long) for i in range(14)])
+    judge(made, "blurred.v1", dict.fromkeys(range(1, 15), 0.1))
+    assert "14 dropped" in run("collection", "rule", "small", "blurred.v1 drops").out
+    lines = run("collection", "undo", "small").out.splitlines()
+    assert len(lines) == 12
+    assert all(line.startswith("no longer dropped by rule") for line in lines[:10])
+    assert all(len(line) < 130 for line in lines)
+    assert lines[10:] == ["and 4 more", "14 decisions undone"]
+    assert all(item.fate == "undecided" for item in made.items())

@@ -239,22 +239,28 @@ def export(
     )
 
 
+def cut(text: str, most: int | None) -> str:
+    """A text on one line, of at most `most` characters."""
+    line = " ".join(text.split())
+    return line if most is None or len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
 def tell_gone(gone: Sequence[tuple[Item, str]], undone: str) -> None:
     """Names the items whose files are gone, the first of them, and counts the rest."""
     from haiga.cli import output
 
     for item, why in gone[:SHOWN]:
-        called = " ".join((item.passport.title or item.passport.source_id).split())[:60]
+        called = cut(item.passport.title or item.passport.source_id, 60)
         output.tell(f"{undone}: item {item.number}, '{called}': {why}")
     if len(gone) > SHOWN:
         output.tell(f"{undone}: {len(gone) - SHOWN:,} more whose files are gone")
 
 
-def line_of(item: Item) -> str:
-    """An item on one line."""
+def line_of(item: Item, *, most: int | None = None) -> str:
+    """An item on one line, its title and maker cut at `most` characters each."""
     passport = item.passport
-    called = passport.title or passport.source_id
-    by = f", {passport.maker}" if passport.maker else ""
+    called = cut(passport.title or passport.source_id, most)
+    by = f", {cut(passport.maker, most)}" if passport.maker else ""
     why = f" ({item.reason})" if item.reason else ""
     line = f"{item.number:>6}  {item.fate}{why}  {called}{by}"
     return " ".join(line.split("\n"))
