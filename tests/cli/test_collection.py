@@ -268,3 +268,17 @@ def test_what_a_rule_did_is_undone_in_a_few_lines(run: Any, work: Path) -> None:
     assert all(len(line) < 130 for line in lines)
     assert lines[10:] == ["and 4 more", "14 decisions undone"]
     assert all(item.fate == "undecided" for item in made.items())
+
+
+def test_a_folder_that_was_mended_has_no_misses_left(run: Any, pictures: Path) -> None:
+    run("collection", "new", "mended")
+    told = run("collection", "add", "mended", "pictures").err
+    assert "not added: gone.png is listed in metadata.jsonl and is not there" in told
+    (pictures / "page.jpg").unlink()
+    run("collection", "add", "mended", "pictures", "--limit", "1")
+    report = run("collection", "report", "mended").out
+    assert "page.jpg" in report
+    run("collection", "add", "mended", "pictures")
+    report = run("collection", "report", "mended").out
+    assert "page.jpg" not in report
+    assert "gone.png" in report

@@ -17,8 +17,9 @@ from collection_source import Drawer, drawn
 from haiga.collection.adding import add_from
 from haiga.collection.decisions import decide, decisions, undo
 from haiga.collection.export import credits_text, write_metadata
+from haiga.collection.reasons import grouped
 from haiga.collection.store import Collection, names
-from haiga.core.collecting import Attribute, Passport
+from haiga.core.collecting import Attribute, Missed, Passport
 from haiga.core.errors import UserError
 from haiga.core.nouns import Verdict
 from haiga.features.eye import Eye
@@ -257,3 +258,28 @@ def test_another_file_under_the_name_of_one_that_is_gone_is_not_taken_for_it(
     (missed,) = add_from(collection, Drawer({"a": drawn(2)})).missed
     assert missed.reason == "has changed: it is not the file that item 1 lost"
     assert collection.items() == [item]
+
+
+def test_what_was_missed_and_came_later_is_told_no_more(collection: Collection) -> None:
+    address = "https://x.org/1.jpg"
+    things = {address: "is not there", "row 2": "is not there", "b": "is not there"}
+    add_from(collection, Drawer(things, name="one"))
+    add_from(collection, Drawer({address: drawn(1)}, name="two"))
+    assert [one.source_id for _, one in collection.missed()] == ["b", "row 2"]
+    add_from(collection, Drawer({"b": "is not there"}, name="one"))
+    assert len(collection.missed()) == 2
+    add_from(collection, Drawer({"b": "is not there"}, name="one"), whole=True)
+    assert [one.source_id for _, one in collection.missed()] == ["b"]
+
+
+def test_misses_are_told_by_their_reasons() -> None:
+    twice = [Missed(f"a{n}", "is named twice in the table") for n in range(28)]
+    large = [Missed(f"l{n}", f"is larger than is taken: {n}.5 MB") for n in range(2)]
+    page = Missed("p", "is a web page, not a picture: 'Sorry'")
+    assert [group.told() for group in grouped([page, *large, *twice])] == [
+        "28 are named twice in the table: a0, a1, a2 and 25 more",
+        "2 are larger than is taken: … MB: l0, l1",
+        "p is a web page, not a picture: 'Sorry'",
+    ]
+    (group,) = grouped([Missed(n, "is listed in t.csv and is not there") for n in "xy"])
+    assert group.told() == "2 are listed in t.csv and are not there: x, y"

@@ -57,12 +57,21 @@ def fill(
         )
         for w in words
     ]
-    out = []
+    out, all_of = [], limit is None and not where
     for source in sources:
-        added = add_from(collection, source, admit=admission(gate), on_each=on_each)
+        added = add_from(
+            collection,
+            source,
+            admit=admission(gate),
+            whole=all_of and source.name.startswith(WHOLE),
+            on_each=on_each,
+        )
         out.append(Filled(source.name, added, tuple(source.notes)))
     return out
 
+
+WHOLE = ("folder ", "archive ", "addresses ", "hf ")
+"""Sources of which a run sees everything; museums are asked for this and that."""
 
 GATES: tuple[Gate, ...] = typing.get_args(Gate)
 

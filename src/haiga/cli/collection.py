@@ -29,7 +29,7 @@ Gate = Annotated[
     ),
 ]
 SHOWN = 20
-"""So many files that could not be had are named one by one."""
+"""So many items, or reasons why files could not be had, are told one by one."""
 
 
 @app.callback()
@@ -96,6 +96,7 @@ def add(
     """Add pictures from sources; a run that was ended goes on where it was."""
     from haiga.actions.collect import fill
     from haiga.cli import output
+    from haiga.collection.reasons import grouped
     from haiga.collection.store import Collection
     from haiga.core.counted import counted
 
@@ -113,10 +114,12 @@ def add(
     for one in filled:
         for note in one.notes:
             output.tell(note)
-        for missed in one.added.missed[:SHOWN]:
-            output.tell(f"not added: {missed.source_id} {missed.reason}")
-        if len(one.added.missed) > SHOWN:
-            output.tell(f"not added: {len(one.added.missed) - SHOWN:,} more")
+        groups = grouped(one.added.missed)
+        for group in groups[:SHOWN]:
+            output.tell(f"not added: {group.told()}")
+        if len(groups) > SHOWN:
+            rest = sum(group.count for group in groups[SHOWN:])
+            output.tell(f"not added: {rest:,} more for other reasons")
         if json:
             output.give_json(
                 {

@@ -57,12 +57,14 @@ def add_from(
     source: Source,
     *,
     admit: Callable[[Passport], str] = lambda passport: "",
+    whole: bool = False,
     on_each: Callable[[str], None] = lambda told: None,
 ) -> Added:
     """Adds every picture of a source; nothing of the source is changed.
 
     `admit` gives the reason for which a picture stays outside by its passport (a licence
-    gate), "" for none. `on_each` is called with each one's name. A run that is killed
+    gate), "" for none. Where the `whole` source is added, what it missed before and does not
+    miss now is forgotten. `on_each` is called with each one's name. A run that is killed
     leaves what it had listed, and the next one goes on from there. An item whose file is gone
     from the collection is read again, and gets its file back. Raises UserError where
     the collection cannot be written or the source not be read at all.
@@ -113,6 +115,8 @@ def add_from(
                 here.add(item.id)
                 new += 1
             batch.take(item, kind, found.passport)
+    if whole:
+        collection.forget_missed(source.name, [one.source_id for one in missed])
     return Added(new, counts["again"], counts["same"], tuple(missed), counts["restored"])
 
 

@@ -187,10 +187,24 @@ class Collection:
             )
 
     def missed(self) -> list[tuple[str, Missed]]:
-        """What sources named and could not give, with the source of each."""
+        """What sources named and could not give, with the source of each; an address that
+        another source gave since is not missed any more."""
         with self.read() as db:
-            rows = db.execute("SELECT * FROM missed ORDER BY source, source_id").fetchall()
+            rows = db.execute(
+                "SELECT * FROM missed WHERE source_id NOT IN (SELECT source_id FROM passports "
+                "WHERE source_id LIKE 'http%://%') ORDER BY source, source_id"
+            ).fetchall()
         return [(row["source"], Missed(row["source_id"], row["reason"])) for row in rows]
+
+    def forget_missed(self, source: str, but: Iterable[str]) -> None:
+        """Forgets what a source could not give once, but for those it still cannot."""
+        kept = set(but)
+        with self._write() as db:
+            rows = db.execute("SELECT source_id FROM missed WHERE source = ?", (source,)).fetchall()
+            db.executemany(
+                "DELETE FROM missed WHERE source = ? AND source_id = ?",
+                [(source, row["source_id"]) for row in rows if row["source_id"] not in kept],
+            )
 
     def keep_attributes(self, told: Mapping[str, Sequence[Attribute]]) -> None:
         """Keeps what a list tells of the makers of items by id, in place of what it told before.

@@ -36,7 +36,7 @@ def test_rows_become_passports_and_their_pictures_come(server: Loopback, tmp_pat
     assert told.columns == {"id": "7"}
     assert missed == {
         "row 4": "has nothing in 'image_url'",
-        f"{one} (row 5)": "stands in row 2 already",
+        f"{one} (row 5)": "is named twice in the table",
     }
     got, not_got = read_all(found)
     assert got == {one: jpeg(1)}

@@ -85,7 +85,7 @@ class AddressTable:
             return Missed(row.where, f"has nothing in '{column}'")
         said = "".join(c if c.isprintable() else "\ufffd" for c in address)
         if address in seen:
-            return Missed(f"{said} ({row.where})", f"stands in {seen[address]} already")
+            return Missed(f"{said} ({row.where})", "is named twice in the table")
         seen[address] = row.where
         values = {c: v for c, v in row.values.items() if c != column}
         passport = passport_of(
