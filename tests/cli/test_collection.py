@@ -282,3 +282,14 @@ def test_a_folder_that_was_mended_has_no_misses_left(run: Any, pictures: Path) -
     report = run("collection", "report", "mended").out
     assert "page.jpg" not in report
     assert "gone.png" in report
+
+
+def test_an_export_that_cannot_be_written_is_said_so(run: Any, pictures: Path, work: Path) -> None:
+    run("collection", "new", "here")
+    run("collection", "add", "here", "pictures")
+    before = sorted(path.name for path in work.iterdir())
+    out = "x" * 250  # a folder could be called so, but not with more before and after it
+    done = run("collection", "export", "here", "--undecided", "--out", out)
+    assert done.code == 2
+    assert done.err == f"haiga: {out}: cannot be written: its name is too long\n"
+    assert sorted(path.name for path in work.iterdir()) == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -283,3 +284,30 @@ def test_misses_are_told_by_their_reasons() -> None:
     ]
     (group,) = grouped([Missed(n, "is listed in t.csv and is not there") for n in "xy"])
     assert group.told() == "2 are listed in t.csv and are not there: x, y"
+
+
+def test_what_a_killed_run_left_half_written_goes_after_a_day(collection: Collection) -> None:
+    add_from(collection, Drawer({"a": drawn(1)}))
+    folder = collection.file(collection.items()[0]).parent
+    old, new = folder / ".ab.png.0123456789ab.tmp", folder / ".cd.png.0123456789ab.tmp"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (time.time() - 25 * 3600,) * 2)
+    add_from(collection, Drawer({"b": drawn(2)}))
+    assert (old.exists(), new.exists()) == (False, True)
+    assert all(collection.file(item).is_file() for item in collection.items())
+
+
+def test_a_damaged_index_is_said_to_be_the_collections(collection: Collection) -> None:
+    studio = collection.folder.parents[1]
+    for left in collection.folder.glob("collection.sqlite3-*"):
+        left.unlink()
+    collection.index.write_bytes(b"no database at all" * 100)
+    for act in (lambda: Collection.open(studio, "masks"), collection.items, collection.missed):
+        with pytest.raises(UserError, match="the index of the collection 'masks'") as told:
+            act()
+        assert "studio;" not in str(told.value)
+        assert "new studio" not in str(told.value)
+        assert "make a new collection" in str(told.value)
+    with pytest.raises(UserError, match="the collection 'masks'"):
+        collection.tell("about", "x")

@@ -164,7 +164,10 @@ def export(
             "their sources again"
         )
     make_folder(out.parent)
-    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise UserError(unwritable(out, error)) from error
     try:
         for item in chosen:
             shutil.copyfile(collection.file(item), aside / f"{item.number:06d}{item.suffix}")

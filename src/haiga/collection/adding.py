@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from haiga.collection.store import Collection
+from haiga.collection.upkeep import remove_stale
 from haiga.core.collecting import SEEN_PX, Found, Item, Missed, Passport, Unobtainable
 from haiga.core.errors import BadPicture, UserError
 from haiga.media.durable import make_folder, unwritable
@@ -69,6 +70,7 @@ def add_from(
     from the collection is read again, and gets its file back. Raises UserError where
     the collection cannot be written or the source not be read at all.
     """
+    remove_stale(collection.folder / "files")
     known, counts = collection.known(source.name), {"again": 0, "same": 0, "restored": 0}
     items = collection.items()
     here = {item.id for item in items}

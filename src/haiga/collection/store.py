@@ -22,6 +22,7 @@ from pathlib import Path
 
 from haiga.archive.index import connected, open_index, transaction
 from haiga.collection.migrations import MIGRATIONS
+from haiga.collection.upkeep import naming
 from haiga.core.collecting import Attribute, Fate, Item, Looks, Missed, Passport
 from haiga.core.errors import UserError
 from haiga.core.nouns import Verdict
@@ -63,7 +64,8 @@ class Collection:
             raise UserError(f"there is a collection '{name}' already; `haiga collection add` fills "
                             "it, or choose another name")  # fmt: skip
         make_folder(folder)
-        open_index(folder / INDEX, MIGRATIONS)
+        with naming(folder / INDEX):
+            open_index(folder / INDEX, MIGRATIONS)
         made = cls(folder)
         made.tell("about", about)
         made.tell("made_at", now())
@@ -84,7 +86,8 @@ class Collection:
                 else f"`haiga collection new {name if _NAME.fullmatch(name) else 'NAME'}` makes one"
             )
             raise UserError(f"{studio}: holds no collection '{name}'; {remedy}")
-        open_index(folder / INDEX, MIGRATIONS)
+        with naming(folder / INDEX):
+            open_index(folder / INDEX, MIGRATIONS)
         return cls(folder)
 
     # What is known of the whole
@@ -266,9 +269,11 @@ class Collection:
                  for i, v in verdicts.items()],
             )  # fmt: skip
 
-    def read(self) -> AbstractContextManager[sqlite3.Connection]:
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
         """A connection to ask with."""
-        return connected(self.index)
+        with naming(self.index), connected(self.index) as db:
+            yield db
 
     def _write(self) -> AbstractContextManager[sqlite3.Connection]:
         return writing(self.index)
@@ -277,7 +282,7 @@ class Collection:
 @contextlib.contextmanager
 def writing(index: Path) -> Iterator[sqlite3.Connection]:
     """A connection inside one transaction: all that is done, or nothing."""
-    with connected(index) as db, transaction(db):
+    with naming(index), connected(index) as db, transaction(db):
         yield db
 
 
