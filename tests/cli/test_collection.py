@@ -293,3 +293,19 @@ def test_an_export_that_cannot_be_written_is_said_so(run: Any, pictures: Path, w
     assert done.code == 2
     assert done.err == f"haiga: {out}: cannot be written: its name is too long\n"
     assert sorted(path.name for path in work.iterdir()) == before
+
+
+def test_labels_are_a_column_that_there_is(run: Any, work: Path) -> None:
+    told = [Passport("t", f"{i}", columns={"Style": "ab"[i % 2]}) for i in range(4)]
+    made = collected(work / "haiga-studio", told)
+    wrong = run("collection", "judge", "small", "--label", "stile")
+    assert (wrong.code, len(wrong.err.splitlines())) == (2, 1)
+    assert "--label 'stile': no item has a column 'stile'; did you mean 'Style'?" in wrong.err
+    other = run("collection", "judge", "small", "--judge", "small.v1", "--label", "Style")
+    assert (other.code, other.out) == (2, "")
+    assert "--judge mislabelled.v1" in other.err
+    assert made.verdicts() == {}
+    right = run("collection", "judge", "small", "--judge", "mislabelled.v1", "--label", "style")
+    assert right.code == 0, right.err
+    assert made.judged()["mislabelled.v1"]
+    assert '"Style"' in next(iter(made.judged()["mislabelled.v1"].values()))

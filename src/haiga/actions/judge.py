@@ -17,7 +17,10 @@ from haiga.core.nouns import Verdict
 from haiga.core.roles import Curator
 from haiga.core.suggest import hint
 from haiga.features.eye import Eye
+from haiga.media.column_filters import find_column
 
+MISLABELLED = "mislabelled.v1"
+"""The judge that wants a column of labels."""
 GROUPS = "near_groups"
 """The fact that holds which items are near duplicates of one another."""
 
@@ -56,7 +59,9 @@ def judge_collection(
     chosen = _chosen(judges, label)
     given = _settings(settings, chosen)
     if label:
-        given["mislabelled.v1"]["column"] = label
+        if MISLABELLED not in given:
+            raise UserError(f"--label {label}: is for {MISLABELLED}; add --judge {MISLABELLED}")
+        given[MISLABELLED]["column"] = _label_column(collection, label)
     if examples and "off-topic.v1" in given:
         given["off-topic.v1"]["examples"] = tuple(collection.item(e).id for e in examples)
     made = {name: registry.make("curator", name, given[name]) for name in chosen}
@@ -108,7 +113,14 @@ def _chosen(judges: Sequence[str], label: str | None) -> list[str]:
             raise UserError(f"--judge {name}: no such judge; {hint(name, there, label='there is')}")
     if judges:
         return list(dict.fromkeys(judges))
-    return [name for name in there if label or name != "mislabelled.v1"]
+    return [name for name in there if label or name != MISLABELLED]
+
+
+def _label_column(collection: Collection, label: str) -> str:
+    """The column of labels as it is written; UserError, as of `pick --where`, for none."""
+    items = collection.items(("kept", "undecided"))
+    columns = tuple(dict.fromkeys(column for item in items for column in item.passport.columns))
+    return find_column(columns, label, f"--label '{label}'", "item") if items else label
 
 
 def _settings(words: Sequence[str], chosen: Sequence[str]) -> dict[str, dict[str, Any]]:
