@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from haiga.core.collecting import Passport
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
+
+from small_collections import collected, judge
 
 ROWS = (
     ("boat", "Summer's Day", "Morisot, Berthe (French, 1841–1895)", "c. 1879", "CC0"),
@@ -58,11 +65,12 @@ def test_a_folder_becomes_a_collection_one_can_decide_on_and_give_away(
     before = tree(pictures)
     assert run("collection", "new", "women").code == 0
     added = run("collection", "add", "women", "pictures", "--json").object
-    assert (added["new"], added["again"]) == (4, 0)
+    assert (added["new"], added["again"]) == (5, 0)
+    assert any("3 pictures without a row" in note for note in added["notes"])
     missed = {one["id"]: one["reason"] for one in added["missed"]}
-    assert {"gone.png", "stray.png", "page.jpg", "empty.png"} <= set(missed)
+    assert {"gone.png", "page.jpg", "empty.png"} <= set(missed)
     again = run("collection", "add", "women", "pictures", "--json").object
-    assert (again["new"], again["again"]) == (0, 4)
+    assert (again["new"], again["again"]) == (0, 5)
 
     (work / "list.csv").write_text("name,aliases,gender\nBerthe Morisot,,female\nNobody,,\n")
     picked = run("collection", "pick", "women", "--artists", "list.csv", "--json").object
@@ -76,9 +84,9 @@ def test_a_folder_becomes_a_collection_one_can_decide_on_and_give_away(
     dropped = run(
         "collection", "pick", "women", "--artists", "list.csv", "--attributed", "--drop-others"
     )
-    assert "2 dropped" in dropped.out
+    assert "3 dropped" in dropped.out
     undone = run("collection", "undo", "women")
-    assert undone.out.count("no longer dropped") == 2
+    assert undone.out.count("no longer dropped") == 3
 
     by_title = {titles[one["id"]]: number for number, one in items.items()}
     day, mill, field = (by_title[t] for t in ("Summer's Day", "The Mill", "A Field"))
@@ -164,7 +172,7 @@ def test_a_split_is_frozen_and_goes_into_the_export(run: Any, pictures: Path, wo
     run("collection", "new", "parts")
     run("collection", "add", "parts", "pictures")
     one = run("collection", "split", "parts", "--validation", "0.25", "--test", "0", "--json")
-    assert one.object["sizes"] == {"train": 3, "validation": 1, "test": 0}
+    assert one.object["sizes"] == {"train": 4, "validation": 1, "test": 0}
     same = run("collection", "split", "parts", "--validation", "0.25", "--test", "0", "--json")
     assert same.object["digest"] == one.object["digest"]
     other = run("collection", "split", "parts", "--validation", "0.5", "--test", "0")
@@ -172,7 +180,7 @@ def test_a_split_is_frozen_and_goes_into_the_export(run: Any, pictures: Path, wo
     assert "frozen with other parts" in other.err
     run("collection", "export", "parts", "--undecided", "--out", "out")
     rows = [json.loads(line) for line in (work / "out" / "metadata.jsonl").open(encoding="utf-8")]
-    assert sorted(row["split"] for row in rows) == ["train", "train", "train", "validation"]
+    assert sorted(row["split"] for row in rows) == [*["train"] * 4, "validation"]
 
 
 @pytest.mark.parametrize(
@@ -239,3 +247,83 @@ def test_a_report_goes_over_its_own_page_and_over_nobody_elses(
         assert done.code == 2
         assert "haiga did not write it" in done.err
         assert (work / kept).read_bytes() == before
+
+
+def test_a_file_that_is_gone_is_named_and_the_others_go_on(
+    run: Any, pictures: Path, work: Path
+) -> None:
+    run("collection", "new", "lost")
+    run("collection", "add", "lost", "pictures")
+    run("collection", "judge", "lost")
+    shown = run("collection", "show", "lost", "2", "--json").object
+    file = Path(shown["file"]) if Path(shown["file"]).is_absolute() else work / shown["file"]
+    title = shown["passports"][0]["title"]
+    file.unlink()
+    said = f"item 2, '{title}': its file is gone from the collection; add its source again"
+    judged = run("collection", "judge", "lost", "--set", "small.v1.least_px=10")
+    assert judged.code == 0, judged.err
+    assert said in judged.err
+    assert "1 without a file" in judged.out
+    exported = run("collection", "export", "lost", "--undecided", "--out", "out")
+    assert exported.code == 0, exported.err
+    assert said in exported.err
+    assert not (work / "out" / file.name).exists()
+    assert len(list((work / "out").glob("0*"))) == len(
+        (work / "out" / "metadata.jsonl").read_text("utf-8").splitlines()
+    )
+    assert "1 file restored" in run("collection", "add", "lost", "pictures").out
+    assert file.is_file()
+
+
+def test_what_a_rule_did_is_undone_in_a_few_lines(run: Any, work: Path) -> None:
+    long = "A very long title of a picture that goes on and on " * 4
+    made = collected(work / "haiga-studio", [Passport("t", f"{i}", title=long) for i in range(14)])
+    judge(made, "blurred.v1", dict.fromkeys(range(1, 15), 0.1))
+    assert "14 dropped" in run("collection", "rule", "small", "blurred.v1 drops").out
+    lines = run("collection", "undo", "small").out.splitlines()
+    assert len(lines) == 12
+    assert all(line.startswith("no longer dropped by rule") for line in lines[:10])
+    assert all(len(line) < 130 for line in lines)
+    assert lines[10:] == ["and 4 more", "14 decisions undone"]
+    assert all(item.fate == "undecided" for item in made.items())
+
+
+def test_a_folder_that_was_mended_has_no_misses_left(run: Any, pictures: Path) -> None:
+    run("collection", "new", "mended")
+    told = run("collection", "add", "mended", "pictures").err
+    assert "not added: gone.png is listed in metadata.jsonl and is not there" in told
+    (pictures / "page.jpg").unlink()
+    run("collection", "add", "mended", "pictures", "--limit", "1")
+    report = run("collection", "report", "mended").out
+    assert "page.jpg" in report
+    run("collection", "add", "mended", "pictures")
+    report = run("collection", "report", "mended").out
+    assert "page.jpg" not in report
+    assert "gone.png" in report
+
+
+def test_an_export_that_cannot_be_written_is_said_so(run: Any, pictures: Path, work: Path) -> None:
+    run("collection", "new", "here")
+    run("collection", "add", "here", "pictures")
+    before = sorted(path.name for path in work.iterdir())
+    out = "x" * 250  # a folder could be called so, but not with more before and after it
+    done = run("collection", "export", "here", "--undecided", "--out", out)
+    assert done.code == 2
+    assert done.err == f"haiga: {out}: cannot be written: its name is too long\n"
+    assert sorted(path.name for path in work.iterdir()) == before
+
+
+def test_labels_are_a_column_that_there_is(run: Any, work: Path) -> None:
+    told = [Passport("t", f"{i}", columns={"Style": "ab"[i % 2]}) for i in range(4)]
+    made = collected(work / "haiga-studio", told)
+    wrong = run("collection", "judge", "small", "--label", "stile")
+    assert (wrong.code, len(wrong.err.splitlines())) == (2, 1)
+    assert "--label 'stile': no item has a column 'stile'; did you mean 'Style'?" in wrong.err
+    other = run("collection", "judge", "small", "--judge", "small.v1", "--label", "Style")
+    assert (other.code, other.out) == (2, "")
+    assert "--judge mislabelled.v1" in other.err
+    assert made.verdicts() == {}
+    right = run("collection", "judge", "small", "--judge", "mislabelled.v1", "--label", "style")
+    assert right.code == 0, right.err
+    assert made.judged()["mislabelled.v1"]
+    assert '"Style"' in next(iter(made.judged()["mislabelled.v1"].values()))

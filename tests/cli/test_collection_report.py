@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from haiga.core.collecting import Missed
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
 
 from small_collections import collected, judge
@@ -40,6 +42,17 @@ def test_it_tells_in_lines_in_json_and_on_a_page(work: Path, environment: dict[s
     assert told["page"] == "out.html"
     assert told["counts"]["items"] == 5
     assert "<svg" in (work / "out.html").read_text("utf-8")
+
+
+def test_every_reason_for_a_miss_is_told_with_three_names(
+    work: Path, environment: dict[str, str]
+) -> None:
+    kinds = ("empty", "a pipe", "a folder", "a page", "a PDF", "a ZIP", "text")
+    missed = [Missed(f"{kind}{n}", f"is {kind}") for kind in kinds for n in range(5)]
+    collected(work / "studio", 1, missed=missed)
+    done = report(work, environment, "small")
+    for kind in kinds:
+        assert f"missed: 5 are {kind}: {kind}0, {kind}1, {kind}2 and 2 more (test)" in done.stdout
 
 
 def test_a_collection_that_is_not_there_is_one_line(

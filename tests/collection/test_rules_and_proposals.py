@@ -45,6 +45,19 @@ def test_a_rule_passes_over_what_a_person_decided_and_is_undone_as_one(judged: C
     assert fates(judged) == ["undecided", "kept", *["undecided"] * 4]
 
 
+def test_what_another_rule_did_is_counted_as_before_and_stays_that_rules(
+    judged: Collection,
+) -> None:
+    judge(judged, "dull.v1", {1: 0.1, 2: 0.1, 5: 0.1})
+    apply_rule(judged, "blurred.v1 < 0.35")
+    log = decisions(judged)
+    applied = apply_rule(judged, "dull.v1 drops")
+    assert (len(applied.decisions), applied.by_people, applied.before) == (1, 1, 1)
+    assert judged.item("1").decided_by == "rule blurred.v1 < 0.35"
+    assert decisions(judged)[:-1] == log
+    assert apply_rule(judged, "dull.v1 drops", fate="kept").before == 0
+
+
 def test_a_rule_follows_what_a_judge_proposes(judged: Collection) -> None:
     apply_rule(judged, "small.v1 drops")
     apply_rule(judged, "blurred.v1 keeps")

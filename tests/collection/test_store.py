@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,8 +18,9 @@ from collection_source import Drawer, drawn
 from haiga.collection.adding import add_from
 from haiga.collection.decisions import decide, decisions, undo
 from haiga.collection.export import credits_text, write_metadata
+from haiga.collection.reasons import grouped
 from haiga.collection.store import Collection, names
-from haiga.core.collecting import Attribute, Passport
+from haiga.core.collecting import Attribute, Missed, Passport
 from haiga.core.errors import UserError
 from haiga.core.nouns import Verdict
 from haiga.features.eye import Eye
@@ -120,6 +122,18 @@ def test_items_answer_to_numbers_and_to_the_start_of_their_digest(collection: Co
             collection.item(wrong)
 
 
+def test_a_few_letters_of_a_digest_name_nothing(collection: Collection) -> None:
+    add_from(collection, Drawer({str(i): drawn(i) for i in range(8)}))
+    for item in collection.items():
+        assert collection.item(item.id[:6]) == item
+        for length in range(1, 6):
+            word = item.id[:length]
+            if word.isdigit() and int(word) <= 8:
+                continue  # a number
+            with pytest.raises(UserError, match="too little of a digest|holds no item"):
+                collection.item(word)
+
+
 def test_looks_and_verdicts_come_back_as_they_were_kept(collection: Collection) -> None:
     import numpy as np
     from PIL import Image
@@ -215,3 +229,85 @@ def test_a_run_that_is_killed_leaves_whole_items_and_goes_on(tmp_path: Path) -> 
     assert len(collection.items()) == 40
     assert added.again == len(before)
     assert len(source.reads) == 40 - len(before)
+
+
+def test_a_file_that_is_gone_comes_back_when_its_source_is_added_again(
+    collection: Collection,
+) -> None:
+    things = {"a": drawn(1), "b": drawn(2), "c": drawn(3)}
+    add_from(collection, Drawer(things))
+    a, b, c = collection.items()
+    collection.file(a).unlink()
+    collection.file(b).write_bytes(drawn(2)[:50])
+    assert "gone" in collection.lacks(a)
+    assert "not whole" in collection.lacks(b)
+    assert collection.lacks(c) == ""
+    source = Drawer(things)
+    added = add_from(collection, source)
+    assert source.reads == ["a", "b"]
+    assert (added.new, added.again, added.same, added.restored) == (0, 1, 0, 2)
+    assert [collection.file(i).read_bytes() for i in (a, b)] == [things["a"], things["b"]]
+    assert collection.items() == [a, b, c]
+
+
+def test_another_file_under_the_name_of_one_that_is_gone_is_not_taken_for_it(
+    collection: Collection,
+) -> None:
+    add_from(collection, Drawer({"a": drawn(1)}))
+    (item,) = collection.items()
+    collection.file(item).unlink()
+    (missed,) = add_from(collection, Drawer({"a": drawn(2)})).missed
+    assert missed.reason == "has changed: it is not the file that item 1 lost"
+    assert collection.items() == [item]
+
+
+def test_what_was_missed_and_came_later_is_told_no_more(collection: Collection) -> None:
+    address = "https://x.org/1.jpg"
+    things = {address: "is not there", "row 2": "is not there", "b": "is not there"}
+    add_from(collection, Drawer(things, name="one"))
+    add_from(collection, Drawer({address: drawn(1)}, name="two"))
+    assert [one.source_id for _, one in collection.missed()] == ["b", "row 2"]
+    add_from(collection, Drawer({"b": "is not there"}, name="one"))
+    assert len(collection.missed()) == 2
+    add_from(collection, Drawer({"b": "is not there"}, name="one"), whole=True)
+    assert [one.source_id for _, one in collection.missed()] == ["b"]
+
+
+def test_misses_are_told_by_their_reasons() -> None:
+    twice = [Missed(f"a{n}", "is named twice in the table") for n in range(28)]
+    large = [Missed(f"l{n}", f"is larger than is taken: {n}.5 MB") for n in range(2)]
+    page = Missed("p", "is a web page, not a picture: 'Sorry'")
+    assert [group.told() for group in grouped([page, *large, *twice])] == [
+        "28 are named twice in the table: a0, a1, a2 and 25 more",
+        "2 are larger than is taken: … MB: l0, l1",
+        "p is a web page, not a picture: 'Sorry'",
+    ]
+    (group,) = grouped([Missed(n, "is listed in t.csv and is not there") for n in "xy"])
+    assert group.told() == "2 are listed in t.csv and are not there: x, y"
+
+
+def test_what_a_killed_run_left_half_written_goes_after_a_day(collection: Collection) -> None:
+    add_from(collection, Drawer({"a": drawn(1)}))
+    folder = collection.file(collection.items()[0]).parent
+    old, new = folder / ".ab.png.0123456789ab.tmp", folder / ".cd.png.0123456789ab.tmp"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (time.time() - 25 * 3600,) * 2)
+    add_from(collection, Drawer({"b": drawn(2)}))
+    assert (old.exists(), new.exists()) == (False, True)
+    assert all(collection.file(item).is_file() for item in collection.items())
+
+
+def test_a_damaged_index_is_said_to_be_the_collections(collection: Collection) -> None:
+    studio = collection.folder.parents[1]
+    for left in collection.folder.glob("collection.sqlite3-*"):
+        left.unlink()
+    collection.index.write_bytes(b"no database at all" * 100)
+    for act in (lambda: Collection.open(studio, "masks"), collection.items, collection.missed):
+        with pytest.raises(UserError, match="the index of the collection 'masks'") as told:
+            act()
+        assert "studio;" not in str(told.value)
+        assert "new studio" not in str(told.value)
+        assert "make a new collection" in str(told.value)
+    with pytest.raises(UserError, match="the collection 'masks'"):
+        collection.tell("about", "x")

@@ -58,12 +58,21 @@ def fill(
         )
         for w in words
     ]
-    out = []
+    out, all_of = [], limit is None and not where
     for source in sources:
-        added = add_from(collection, source, admit=admission(gate), on_each=on_each)
+        added = add_from(
+            collection,
+            source,
+            admit=admission(gate),
+            whole=all_of and source.name.startswith(WHOLE),
+            on_each=on_each,
+        )
         out.append(Filled(source.name, added, tuple(source.notes)))
     return out
 
+
+WHOLE = ("folder ", "archive ", "addresses ", "hf ")
+"""Sources of which a run sees everything; museums are asked for this and that."""
 
 GATES: tuple[Gate, ...] = typing.get_args(Gate)
 
@@ -85,17 +94,18 @@ def refusals(collection: Collection, gate: str | None) -> dict[str, str]:
     """The items that a gate refuses, by id, dropped ones too; each with its reason.
 
     The strictest licence counts: of all passports of an item, and of all its near duplicates
-    that `duplicates.v1` found, so that a copy without a licence frees nothing. A reason that
-    comes from another item names that one.
+    that `duplicates.v1` found, so that a copy without a licence frees nothing. A copy that
+    states no licence says nothing against one that does. A reason that comes from another
+    item names that one.
     """
     check_gate(gate)
     if gate is None:
         return {}
     admit, items, groups = admission(gate), collection.items(), groups_of(collection)
-    own = {item.id: next(filter(None, map(admit, item.passports)), "") for item in items}
+    own = {item.id: next(filter(None, map(admit, _stating(item))), "") for item in items}
     refused: dict[str, Item] = {}
     for item in items:
-        if own[item.id] and item.id in groups:
+        if own[item.id] and item.id in groups and any(p.licence for p in item.passports):
             refused.setdefault(groups[item.id], item)
     out = {}
     for item in items:
@@ -105,6 +115,11 @@ def refusals(collection: Collection, gate: str | None) -> dict[str, str]:
         elif other is not None:
             out[item.id] = f"it is a near duplicate of item {other.number}: {own[other.id]}"
     return out
+
+
+def _stating(item: Item) -> Sequence[Passport]:
+    """The passports that state a licence; all of them where none does."""
+    return [p for p in item.passports if p.licence] or item.passports
 
 
 def check_gate(gate: str | None) -> None:
@@ -154,6 +169,8 @@ class Exported:
     pictures: int
     kept_back: int
     reasons: Mapping[int, str] = field(default_factory=dict)
+    gone: tuple[tuple[Item, str], ...] = ()
+    """Items whose files are gone from the collection, and what to do; not written."""
 
 
 def export(
@@ -163,7 +180,8 @@ def export(
     files, `metadata.jsonl` with every passport, and `CREDITS.txt`; all of it or nothing.
 
     Under a gate, what it refuses is kept back, and so are its near duplicates (`refusals`).
-    Raises UserError where nothing is left, or `out` holds something already.
+    Items whose files are gone are left out and told. Raises UserError where nothing is left, or
+    `out` holds something already.
     """
     check_gate(gate)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -174,8 +192,20 @@ def export(
     reasons = {item.number: refused[item.id] for item in items if item.id in refused}
     if not chosen:
         raise UserError(_nothing(collection, everything, gate, reasons))
+    passing = len(chosen)
+    gone = tuple((item, why) for item in chosen if (why := collection.lacks(item)))
+    lost = {item.id for item, _ in gone}
+    chosen = [item for item in chosen if item.id not in lost]
+    if not chosen:
+        raise UserError(
+            f"'{collection.name}': the files of all {passing:,} items to export are gone; add "
+            "their sources again"
+        )
     make_folder(out.parent)
-    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise UserError(unwritable(out, error)) from error
     try:
         for item in chosen:
             shutil.copyfile(collection.file(item), aside / f"{item.number:06d}{item.suffix}")
@@ -189,7 +219,7 @@ def export(
         raise UserError(unwritable(out, error)) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return Exported(out, len(chosen), len(reasons), reasons)
+    return Exported(out, len(chosen), len(reasons), reasons, gone)
 
 
 def _nothing(

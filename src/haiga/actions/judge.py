@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from haiga.collection.proposals import open_proposals
@@ -17,7 +17,10 @@ from haiga.core.nouns import Verdict
 from haiga.core.roles import Curator
 from haiga.core.suggest import hint
 from haiga.features.eye import Eye
+from haiga.media.column_filters import find_column
 
+MISLABELLED = "mislabelled.v1"
+"""The judge that wants a column of labels."""
 GROUPS = "near_groups"
 """The fact that holds which items are near duplicates of one another."""
 
@@ -31,6 +34,8 @@ class Judging:
     proposals: Mapping[str, int]
     examples: Mapping[str, tuple[tuple[Item, Verdict], ...]]
     missed: tuple[Missed, ...]
+    gone: tuple[tuple[Item, str], ...] = ()
+    """Items whose files are gone from the collection, and what to do; not judged."""
 
 
 def judge_collection(
@@ -54,7 +59,9 @@ def judge_collection(
     chosen = _chosen(judges, label)
     given = _settings(settings, chosen)
     if label:
-        given["mislabelled.v1"]["column"] = label
+        if MISLABELLED not in given:
+            raise UserError(f"--label {label}: is for {MISLABELLED}; add --judge {MISLABELLED}")
+        given[MISLABELLED]["column"] = _label_column(collection, label)
     if examples and "off-topic.v1" in given:
         given["off-topic.v1"]["examples"] = tuple(collection.item(e).id for e in examples)
     made = {name: registry.make("curator", name, given[name]) for name in chosen}
@@ -63,6 +70,14 @@ def judge_collection(
     if not items:
         raise UserError(
             f"'{collection.name}' has no item to judge; `haiga collection add` fills it"
+        )
+    gone = tuple((item, why) for item in items if (why := collection.lacks(item)))
+    lost = {item.id for item, _ in gone}
+    items = [item for item in items if item.id not in lost]
+    if not items:
+        raise UserError(
+            f"'{collection.name}': the files of all its {len(gone):,} items are gone; add their "
+            "sources again"
         )
     looks = collection.looks()
     due, resting = _due(collection, items, made, told)
@@ -82,7 +97,8 @@ def judge_collection(
         collection.tell(
             GROUPS, json.dumps(_with_earlier(judged.groups, groups_of(collection), seen))
         )
-    return _told(collection, items, chosen, judged.missed, len(items) - len(resting))
+    told_of = _told(collection, items, chosen, judged.missed, len(items) - len(resting))
+    return replace(told_of, gone=gone)
 
 
 def groups_of(collection: Collection) -> dict[str, str]:
@@ -121,7 +137,14 @@ def _chosen(judges: Sequence[str], label: str | None) -> list[str]:
             raise UserError(f"--judge {name}: no such judge; {hint(name, there, label='there is')}")
     if judges:
         return list(dict.fromkeys(judges))
-    return [name for name in there if label or name != "mislabelled.v1"]
+    return [name for name in there if label or name != MISLABELLED]
+
+
+def _label_column(collection: Collection, label: str) -> str:
+    """The column of labels as it is written; UserError, as of `pick --where`, for none."""
+    items = collection.items(("kept", "undecided"))
+    columns = tuple(dict.fromkeys(column for item in items for column in item.passport.columns))
+    return find_column(columns, label, f"--label '{label}'", "item") if items else label
 
 
 def _settings(words: Sequence[str], chosen: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +29,7 @@ Gate = Annotated[
     ),
 ]
 SHOWN = 20
-"""So many files that could not be had are named one by one."""
+"""So many items, or reasons why files could not be had, are told one by one."""
 
 
 @app.callback()
@@ -95,7 +96,9 @@ def add(
     """Add pictures from sources; a run that was ended goes on where it was."""
     from haiga.actions.collect import fill
     from haiga.cli import output
+    from haiga.collection.reasons import grouped
     from haiga.collection.store import Collection
+    from haiga.core.counted import counted
 
     opened = Collection.open(studio, name)
     with output.progress(1) as bar:
@@ -111,10 +114,12 @@ def add(
     for one in filled:
         for note in one.notes:
             output.tell(note)
-        for missed in one.added.missed[:SHOWN]:
-            output.tell(f"not added: {missed.source_id} {missed.reason}")
-        if len(one.added.missed) > SHOWN:
-            output.tell(f"not added: {len(one.added.missed) - SHOWN:,} more")
+        groups = grouped(one.added.missed)
+        for group in groups[:SHOWN]:
+            output.tell(f"not added: {group.told()}")
+        if len(groups) > SHOWN:
+            rest = sum(group.count for group in groups[SHOWN:])
+            output.tell(f"not added: {rest:,} more for other reasons")
         if json:
             output.give_json(
                 {
@@ -122,6 +127,7 @@ def add(
                     "new": one.added.new,
                     "again": one.added.again,
                     "same": one.added.same,
+                    "restored": one.added.restored,
                     "missed": [{"id": m.source_id, "reason": m.reason} for m in one.added.missed],
                     "notes": list(one.notes),
                 }
@@ -130,6 +136,7 @@ def add(
         output.give(
             f"{one.source}: {one.added.new:,} new, {one.added.again:,} here before, "
             f"{one.added.same:,} with the bytes of another, {len(one.added.missed):,} not added"
+            + (f", {counted(one.added.restored, 'file')} restored" if one.added.restored else "")
         )
 
 
@@ -226,6 +233,7 @@ def export(
     from haiga.collection.store import Collection
 
     made = collect.export(Collection.open(studio, name), out, everything=undecided, gate=gate)
+    tell_gone(made.gone, "not exported")
     if made.kept_back:
         output.tell(f"{made.kept_back:,} kept back by the gate {gate}")
     output.give(
@@ -234,11 +242,28 @@ def export(
     )
 
 
-def line_of(item: Item) -> str:
-    """An item on one line."""
+def cut(text: str, most: int | None) -> str:
+    """A text on one line, of at most `most` characters."""
+    line = " ".join(text.split())
+    return line if most is None or len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def tell_gone(gone: Sequence[tuple[Item, str]], undone: str) -> None:
+    """Names the items whose files are gone, the first of them, and counts the rest."""
+    from haiga.cli import output
+
+    for item, why in gone[:SHOWN]:
+        called = cut(item.passport.title or item.passport.source_id, 60)
+        output.tell(f"{undone}: item {item.number}, '{called}': {why}")
+    if len(gone) > SHOWN:
+        output.tell(f"{undone}: {len(gone) - SHOWN:,} more whose files are gone")
+
+
+def line_of(item: Item, *, most: int | None = None) -> str:
+    """An item on one line, its title and maker cut at `most` characters each."""
     passport = item.passport
-    called = passport.title or passport.source_id
-    by = f", {passport.maker}" if passport.maker else ""
+    called = cut(passport.title or passport.source_id, most)
+    by = f", {cut(passport.maker, most)}" if passport.maker else ""
     why = f" ({item.reason})" if item.reason else ""
     line = f"{item.number:>6}  {item.fate}{why}  {called}{by}"
     return " ".join(line.split("\n"))

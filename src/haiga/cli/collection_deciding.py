@@ -22,6 +22,8 @@ Items = Annotated[
 Reason = Annotated[str, typer.Option("--reason", metavar="WORDS", help="Why, for the log.")]
 SHOWN = 20
 """So many items or names of a kind are told one by one."""
+MOST_UNDONE, MOST_TITLE = 10, 60
+"""So many decisions taken back are told one by one, with so much of each title."""
 
 app.command("judge")(collection_judge.judge)
 app.command("curate")(triage.curate)
@@ -63,9 +65,15 @@ def undo(
     from haiga.actions.collect import take_back
     from haiga.cli import output
     from haiga.collection.store import Collection
+    from haiga.core.counted import counted
 
-    for decision, item in take_back(Collection.open(studio, name), count):
-        output.give(f"no longer {decision.fate} by {decision.by}: {line_of(item)}")
+    undone = take_back(Collection.open(studio, name), count)
+    for decision, item in undone[:MOST_UNDONE]:
+        line = line_of(item, most=MOST_TITLE)
+        output.give(f"no longer {decision.fate} by {decision.by}: {line}")
+    if len(undone) > MOST_UNDONE:
+        output.give(f"and {len(undone) - MOST_UNDONE:,} more")
+    output.give(f"{counted(len(undone), 'decision')} undone")
 
 
 @app.command("rule")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from haiga.cli import options
+from haiga.cli.collection import tell_gone
 
 
 def judge(
@@ -55,6 +56,7 @@ def judge(
             Collection.open(studio, name), tuple(judges or ()), settings=tuple(settings or ()),
             label=label, examples=tuple(examples or ()), on_each=on_each,
         )  # fmt: skip
+    tell_gone(judged.gone, "not judged")
     for missed in judged.missed:
         output.tell(f"not judged: {missed.source_id} {missed.reason}")
     if json:
@@ -63,7 +65,8 @@ def judge(
                 "items": judged.items,
                 "looked_at": judged.looked_at,
                 "proposals": dict(judged.proposals),
-                "missed": [{"id": m.source_id, "reason": m.reason} for m in judged.missed],
+                "missed": [{"id": m.source_id, "reason": m.reason} for m in judged.missed]
+                + [{"id": i.passport.source_id, "reason": why} for i, why in judged.gone],
             }
         )
         return
@@ -75,5 +78,6 @@ def judge(
     some = sum(judged.proposals.values())
     output.give(
         f"{judged.items:,} judged, {judged.looked_at:,} looked at anew"
+        + (f", {len(judged.gone):,} without a file" if judged.gone else "")
         + (f"; decide: haiga collection curate {name}" if some else "; nothing is proposed")
     )

@@ -12,6 +12,9 @@ from haiga.cli import options
 if TYPE_CHECKING:
     from haiga.collection.report import CollectionReport
 
+MOST_REASONS = 20
+"""So many reasons why things could not be had are told."""
+
 
 def report(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The collection.")],
@@ -56,6 +59,7 @@ def report(
 def report_text(made: CollectionReport) -> str:
     """The report in a few lines of plain text."""
     from haiga.collection.proposals import told
+    from haiga.collection.reasons import Group
 
     counts = made.counts
     lines = [
@@ -77,5 +81,9 @@ def report_text(made: CollectionReport) -> str:
     for split, later in made.splits:
         sizes = ", ".join(f"{part} {n:,}" for part, n in split.sizes.items())
         lines.append(f"split {split.name}: {sizes}, unassigned {later:,}")
-    lines += [f"missed {one.count:,}: {one.reason} ({one.source})" for one in made.missed[:5]]
+    for one in made.missed[:MOST_REASONS]:
+        told_of = Group(one.reason, one.count, one.names).told()
+        lines.append(f"missed: {told_of} ({one.source})")
+    if len(made.missed) > MOST_REASONS:
+        lines.append(f"missed: {len(made.missed) - MOST_REASONS:,} reasons more")
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from haiga.collection.store import Collection
+from haiga.collection.upkeep import remove_stale
 from haiga.core.collecting import SEEN_PX, Found, Item, Missed, Passport, Unobtainable
 from haiga.core.errors import BadPicture, UserError
 from haiga.media.durable import make_folder, unwritable
@@ -48,6 +49,8 @@ class Added:
     same: int
     """Had the bytes of an item that was here; its passport was added to that item."""
     missed: tuple[Missed, ...]
+    restored: int = 0
+    """Were here with a file that was gone or cut short; the file is there again."""
 
 
 def add_from(
@@ -55,17 +58,27 @@ def add_from(
     source: Source,
     *,
     admit: Callable[[Passport], str] = lambda passport: "",
+    whole: bool = False,
     on_each: Callable[[str], None] = lambda told: None,
 ) -> Added:
     """Adds every picture of a source; nothing of the source is changed.
 
     `admit` gives the reason for which a picture stays outside by its passport (a licence
-    gate), "" for none. `on_each` is called with each one's name. A run that is killed
-    leaves what it had listed, and the next one goes on from there. Raises UserError where
+    gate), "" for none. Where the `whole` source is added, what it missed before and does not
+    miss now is forgotten. `on_each` is called with each one's name. A run that is killed
+    leaves what it had listed, and the next one goes on from there. An item whose file is gone
+    from the collection is read again, and gets its file back. Raises UserError where
     the collection cannot be written or the source not be read at all.
     """
-    known, counts = collection.known(source.name), {"again": 0, "same": 0}
-    here = {item.id for item in collection.items()}
+    remove_stale(collection.folder / "files")
+    known, counts = collection.known(source.name), {"again": 0, "same": 0, "restored": 0}
+    items = collection.items()
+    here = {item.id for item in items}
+    lost = {item.id: item for item in items if collection.lacks(item)}
+    wanted = {
+        p.source_id: item for item in lost.values() for p in item.passports
+        if p.source == source.name
+    }  # fmt: skip
     missed: list[Missed] = []
     batch = _Batch(collection, source.name)
     new = 0
@@ -77,7 +90,7 @@ def add_from(
                 continue
             name = found.passport.source_id
             on_each(name)
-            if name in known:
+            if name in known and not (name in wanted and wanted[name].id in lost):
                 counts["again"] += 1
                 continue
             reason = admit(found.passport)
@@ -85,19 +98,28 @@ def add_from(
                 if reason:
                     raise Unobtainable(reason)
                 item, kind, data = _taken(collection, found)
+                if name in wanted and item.id != wanted[name].id:
+                    raise Unobtainable(
+                        f"has changed: it is not the file that item {wanted[name].number} lost"
+                    )
             except Unobtainable as error:
                 missed.append(Missed(name, str(error)))
                 batch.miss(missed[-1])
                 continue
             known.add(name)
-            if item.id in here:
+            if item.id in lost:
+                collection.keep_file(item.id, lost.pop(item.id).suffix, data)
+                counts["restored"] += 1
+            elif item.id in here:
                 counts["same"] += 1
             else:
                 collection.keep_file(item.id, item.suffix, data)
                 here.add(item.id)
                 new += 1
             batch.take(item, kind, found.passport)
-    return Added(new, counts["again"], counts["same"], tuple(missed))
+    if whole:
+        collection.forget_missed(source.name, [one.source_id for one in missed])
+    return Added(new, counts["again"], counts["same"], tuple(missed), counts["restored"])
 
 
 class _Batch:

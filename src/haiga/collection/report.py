@@ -14,9 +14,10 @@ from haiga.collection.decisions import decisions
 from haiga.collection.ledger import Ledger, ledger
 from haiga.collection.licences import Gate, allows, read_licence
 from haiga.collection.proposals import Standing, open_proposals, standings
+from haiga.collection.reasons import grouped
 from haiga.collection.split import Split, splits
 from haiga.collection.store import Collection
-from haiga.core.collecting import Fate, Item
+from haiga.core.collecting import Fate, Item, Missed
 from haiga.core.nouns import Verdict
 from haiga.features.flat_map import flat_map
 
@@ -137,7 +138,7 @@ def report_on(collection: Collection, *, with_map: bool = True) -> CollectionRep
         collection.told("about"),
         collection.told("made_at"),
         {"items": len(items), **{fate: fates[fate] for fate in every}, "missed": len(missed)},
-        _missed([(source, one.source_id, one.reason) for source, one in missed]),
+        _missed(missed),
         standings(collection),
         _examples(items, collection.verdicts()),
         _rules(collection),
@@ -175,13 +176,14 @@ def _licences(items: Sequence[Item]) -> tuple[LicenceRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.items, row.name)))
 
 
-def _missed(missed: Sequence[tuple[str, str, str]]) -> tuple[Reason, ...]:
-    names: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for source, name, reason in missed:
-        names[source, reason].append(name)
+def _missed(missed: Sequence[tuple[str, Missed]]) -> tuple[Reason, ...]:
+    by_source: defaultdict[str, list[Missed]] = defaultdict(list)
+    for source, one in missed:
+        by_source[source].append(one)
     rows = [
-        Reason(source, reason, len(of), tuple(of[:MOST_NAMES]))
-        for (source, reason), of in names.items()
+        Reason(source, group.reason, group.count, group.names)
+        for source, some in by_source.items()
+        for group in grouped(some)
     ]
     return tuple(sorted(rows, key=lambda r: (-r.count, r.source, r.reason)))
 

@@ -30,7 +30,7 @@ _SIGNS: dict[str, Callable[[float, float], bool]] = {
 @dataclass(frozen=True)
 class Applied:
     """What a rule did: its decisions; the items it met that a person had decided, and those
-    that it had decided before, are counted and left as they were."""
+    that had the fate already, by this rule or another, are counted and left as they were."""
 
     rule: str
     fate: Fate
@@ -67,7 +67,7 @@ def apply_rule(collection: Collection, rule: str, *, fate: Fate | None = None) -
             continue
         if item.decided_by == PERSON:
             by_people += 1
-        elif (item.fate, item.decided_by) == (wanted, by):
+        elif item.fate == wanted:  # by this rule or another: who decided stays
             before += 1
         else:
             left.append(item.id)

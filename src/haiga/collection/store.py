@@ -22,6 +22,7 @@ from pathlib import Path
 
 from haiga.archive.index import connected, open_index, transaction
 from haiga.collection.migrations import MIGRATIONS
+from haiga.collection.upkeep import naming
 from haiga.core.collecting import Attribute, Fate, Item, Looks, Missed, Passport
 from haiga.core.errors import UserError
 from haiga.core.nouns import Verdict
@@ -30,6 +31,7 @@ from haiga.features import looks as looks_room
 from haiga.media.durable import make_folder, write_durably
 
 FOLDER, INDEX = "collections", "collection.sqlite3"
+LEAST_OF_DIGEST = 6  # letters that name an item
 MOST_LOOKED_UP = 500  # values of one SQL statement
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -62,7 +64,8 @@ class Collection:
             raise UserError(f"there is a collection '{name}' already; `haiga collection add` fills "
                             "it, or choose another name")  # fmt: skip
         make_folder(folder)
-        open_index(folder / INDEX, MIGRATIONS)
+        with naming(folder / INDEX):
+            open_index(folder / INDEX, MIGRATIONS)
         made = cls(folder)
         made.tell("about", about)
         made.tell("made_at", now())
@@ -83,7 +86,8 @@ class Collection:
                 else f"`haiga collection new {name if _NAME.fullmatch(name) else 'NAME'}` makes one"
             )
             raise UserError(f"{studio}: holds no collection '{name}'; {remedy}")
-        open_index(folder / INDEX, MIGRATIONS)
+        with naming(folder / INDEX):
+            open_index(folder / INDEX, MIGRATIONS)
         return cls(folder)
 
     # What is known of the whole
@@ -105,6 +109,15 @@ class Collection:
         """Where the item's own bytes lie."""
         return self.folder / "files" / item.id[:2] / f"{item.id[2:]}{item.suffix}"
 
+    def lacks(self, item: Item) -> str:
+        """Why an item's file cannot be used, "" where it is there in its full size."""
+        try:
+            if self.file(item).stat().st_size == item.bytes:
+                return ""
+        except OSError:
+            return "its file is gone from the collection; add its source again"
+        return "its file is not whole any more; add its source again"
+
     def items(self, fates: Sequence[Fate] = ("kept", "undecided", "dropped")) -> list[Item]:
         """The items with one of these fates, in the order they came."""
         with self.read() as db:
@@ -114,12 +127,13 @@ class Collection:
         return [item for item in made if item.fate in fates]
 
     def item(self, wanted: str) -> Item:
-        """The item of a number, or of the digest that begins so; UserError otherwise."""
+        """The item of a number, or of the digest that begins so, by six letters or more;
+        UserError otherwise."""
         word = wanted.strip().lower().removeprefix("#")
         number = int(word) if word.isascii() and word.isdigit() and len(word) < 8 else -1
         with self.read() as db:
             rows = db.execute(f"{_ITEMS} WHERE items.number = ?", (number,)).fetchall()
-            if not rows and word:
+            if not rows and len(word) >= LEAST_OF_DIGEST:
                 rows = db.execute(
                     f"{_ITEMS} WHERE substr(items.id, 1, ?) = ? LIMIT 3", (len(word), word)
                 ).fetchall()
@@ -127,6 +141,11 @@ class Collection:
                 return _item(rows[0], _passports(db, rows[0]["id"])[rows[0]["id"]])
         if rows:
             raise UserError(f"'{wanted}' begins several items of '{self.name}'; give more of it")
+        if re.fullmatch(r"[0-9a-f]*[a-f][0-9a-f]*", word) and len(word) < LEAST_OF_DIGEST:
+            raise UserError(
+                f"'{wanted}' is too little of a digest; give {LEAST_OF_DIGEST} letters of it or "
+                f"more, or a number as `haiga collection list {self.name}` shows it"
+            )
         raise UserError(f"'{self.name}' holds no item '{wanted}'; `haiga collection list "
                         f"{self.name}` shows its items")  # fmt: skip
 
@@ -171,10 +190,24 @@ class Collection:
             )
 
     def missed(self) -> list[tuple[str, Missed]]:
-        """What sources named and could not give, with the source of each."""
+        """What sources named and could not give, with the source of each; an address that
+        another source gave since is not missed any more."""
         with self.read() as db:
-            rows = db.execute("SELECT * FROM missed ORDER BY source, source_id").fetchall()
+            rows = db.execute(
+                "SELECT * FROM missed WHERE source_id NOT IN (SELECT source_id FROM passports "
+                "WHERE source_id LIKE 'http%://%') ORDER BY source, source_id"
+            ).fetchall()
         return [(row["source"], Missed(row["source_id"], row["reason"])) for row in rows]
+
+    def forget_missed(self, source: str, but: Iterable[str]) -> None:
+        """Forgets what a source could not give once, but for those it still cannot."""
+        kept = set(but)
+        with self._write() as db:
+            rows = db.execute("SELECT source_id FROM missed WHERE source = ?", (source,)).fetchall()
+            db.executemany(
+                "DELETE FROM missed WHERE source = ? AND source_id = ?",
+                [(source, row["source_id"]) for row in rows if row["source_id"] not in kept],
+            )
 
     def keep_attributes(self, told: Mapping[str, Sequence[Attribute]]) -> None:
         """Keeps what a list tells of the makers of items by id, in place of what it told before.
@@ -236,9 +269,11 @@ class Collection:
                  for i, v in verdicts.items()],
             )  # fmt: skip
 
-    def read(self) -> AbstractContextManager[sqlite3.Connection]:
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
         """A connection to ask with."""
-        return connected(self.index)
+        with naming(self.index), connected(self.index) as db:
+            yield db
 
     def _write(self) -> AbstractContextManager[sqlite3.Connection]:
         return writing(self.index)
@@ -247,7 +282,7 @@ class Collection:
 @contextlib.contextmanager
 def writing(index: Path) -> Iterator[sqlite3.Connection]:
     """A connection inside one transaction: all that is done, or nothing."""
-    with connected(index) as db, transaction(db):
+    with naming(index), connected(index) as db, transaction(db):
         yield db
 
 

@@ -53,14 +53,17 @@ class ReadPictures:
     notes: tuple[str, ...] = ()
     label_column: str | None = None
     """The column of the labels as it is written in the records."""
+    unlisted: frozenset[str] = frozenset()
+    """Keys of the records that no row of their table names; there are none unless asked for."""
 
 
-def read_pictures(choice: PictureChoice) -> ReadPictures:
+def read_pictures(choice: PictureChoice, *, unlisted: bool = False) -> ReadPictures:
     """The pictures in a folder and the folders below it, that meet the choice's conditions.
 
     - **Tables** (`metadata.jsonl`, `.csv`, `.tsv`, `.json`): a row a picture, in the folder
       itself or in each sub-folder; the nearest one counts. Pictures that no row names are
-      then left out, and so are names without a picture. Several rows for one picture give
+      then left out (but with `unlisted` read as if there were no table), and so are names
+      without a picture. Several rows for one picture give
       several captions.
     - **Texts beside pictures**: `a.txt` is the caption of `a.jpg`.
     - **Sub-folders**: the name of the one a picture is in is its column `folder`.
@@ -81,7 +84,7 @@ def read_pictures(choice: PictureChoice) -> ReadPictures:
             f"{printable(str(root))}: holds no picture; give a folder with .jpg, .png or .webp "
             "files in it or in folders below"
         )
-    reading = _Reading(root, listing, choice.caption_column)
+    reading = _Reading(root, listing, choice.caption_column, take_unlisted=unlisted)
     records = reading.records()
     columns = tuple(dict.fromkeys(column for r in records for column in r.columns))
     if choice.caption_column is not None:
@@ -100,7 +103,10 @@ def read_pictures(choice: PictureChoice) -> ReadPictures:
         kept, unlabelled = keep_labelled(kept, label)
         reading.left_out += unlabelled
     told = [*listing.notes, *reading.notes, *_told(kept, len(records), choice)]
-    return ReadPictures(tuple(kept), tuple(reading.left_out), tuple(told), label)
+    return ReadPictures(
+        tuple(kept), tuple(reading.left_out), tuple(told), label,
+        frozenset(record.key for record in kept) & reading.unlisted,
+    )  # fmt: skip
 
 
 def keep_labelled(
@@ -159,8 +165,11 @@ def _check_folder(root: Path) -> None:
 class _Reading:
     """One folder being read; gathers what is left out and what must be said."""
 
-    def __init__(self, root: Path, listing: Listing, caption_column: str | None) -> None:
+    def __init__(
+        self, root: Path, listing: Listing, caption_column: str | None, *, take_unlisted: bool
+    ) -> None:
         self.root, self.listing, self.caption_column = root, listing, caption_column
+        self.take_unlisted, self.unlisted = take_unlisted, set[str]()
         self.left_out: list[LeftOut] = []
         self.notes: list[str] = []
 
@@ -176,7 +185,9 @@ class _Reading:
         out: list[PictureRecord] = []
         for path in self.listing.pictures:
             table_name = next((governed[f] for f in path.parents if f in governed), "")
-            if path not in said and table_name:
+            if path not in said and table_name and self.take_unlisted:
+                self.unlisted.add(keys[path])
+            elif path not in said and table_name:
                 self.left_out.append(LeftOut(keys[path], f"is not listed in {table_name}"))
                 continue
             columns = said.get(path, {})

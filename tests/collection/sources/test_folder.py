@@ -12,7 +12,7 @@ from found import all_of, passport, read_all, tree
 from loopback import jpeg
 
 from haiga.collection.sources.folder import FolderSource
-from haiga.core.collecting import Attribute
+from haiga.core.collecting import Attribute, Passport
 from haiga.core.errors import UserError
 
 
@@ -143,10 +143,15 @@ def test_rows_without_pictures_and_pictures_without_rows_are_counted(tmp_path: P
         {"file_name": "gone.jpg"},
         {"file_name": "../../etc/passwd"},
     )
-    found, missed = all_of(FolderSource(tmp_path))
-    assert list(found) == ["a.jpg"]
+    source = FolderSource(tmp_path)
+    found, missed = all_of(source)
+    assert list(found) == ["a.jpg", "b.jpg"]
     assert found["a.jpg"].passport.licence == "you may use it if you ask nicely"
-    assert missed["b.jpg"] == "is not listed in metadata.jsonl"
+    assert found["b.jpg"].passport == Passport(source.name, "b.jpg")
+    assert "1 picture without a row in the table, with nothing but the file's name" in source.notes
+    chosen = FolderSource(tmp_path, where=["licence!=CC BY"])
+    assert list(all_of(chosen)[0]) == ["a.jpg"]
+    assert not any("without a row" in note for note in chosen.notes)
     assert missed["gone.jpg"] == "is listed in metadata.jsonl and is not there"
     assert "is not there" in missed["../../etc/passwd"]
 

@@ -36,7 +36,7 @@ def test_rows_become_passports_and_their_pictures_come(server: Loopback, tmp_pat
     assert told.columns == {"id": "7"}
     assert missed == {
         "row 4": "has nothing in 'image_url'",
-        f"{one} (row 5)": "stands in row 2 already",
+        f"{one} (row 5)": "is named twice in the table",
     }
     got, not_got = read_all(found)
     assert got == {one: jpeg(1)}
@@ -75,13 +75,30 @@ def test_conditions_choose_rows(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("", "is empty"),
-        ("a,b\n1,2\n", "no column holds addresses"),
+        ("a,b\n1,2\n", "no column of picture addresses; call"),
+        ("title,licence\nA,https://x.org/by\n", "no column of picture addresses"),
+        (
+            "file,License URL,sourcePage\na.jpg,https://x.org/by,https://x.org/1\n",
+            "no column of picture addresses",
+        ),
+        (
+            "title,rights,credit,source_url\nA,https://x.org/r,https://x.org/c,https://x.org/p\n",
+            "no column of picture addresses",
+        ),
         ("https://x.org/1.jpg,Ada\nhttps://x.org/2.jpg,Bea\n", "let the first row name"),
     ],
 )
 def test_a_table_without_addresses_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         all_of(source(tmp_path / "t.csv", text))
+
+
+def test_a_column_of_another_name_counts_by_what_is_in_it(tmp_path: Path) -> None:
+    text = "licence,source,where\n" + "".join(
+        f"https://x.org/by,https://x.org/{n},{f'https://x.org/{n}.jpg' if n else ''}\n"
+        for n in range(3)
+    )
+    assert len(all_of(source(tmp_path / "t.csv", text))[0]) == 2
 
 
 def test_hostile_addresses_are_counted_and_nothing_is_opened(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from haiga.collection.sources.file_bytes import MOST_BYTES, file_bytes
 from haiga.collection.sources.told import passport_of
 from haiga.core.collecting import Found, Missed
+from haiga.core.counted import counted
 from haiga.media.picture_choice import PictureChoice
 from haiga.media.picture_folders import read_pictures
 from haiga.media.picture_listing import printable
@@ -19,7 +20,8 @@ class FolderSource:
 
     Tables, texts beside pictures and sub-folders are read as `media.picture_folders` says;
     `where` are conditions on their columns. What a picture is called here is its path from
-    the folder. A file of more than `most_bytes` is not taken.
+    the folder. Pictures that no row of a table names come too, with little in their passports.
+    A file of more than `most_bytes` is not taken.
     """
 
     def __init__(
@@ -34,8 +36,11 @@ class FolderSource:
 
         Raises `UserError` when there is no such folder or no picture in it.
         """
-        read = read_pictures(PictureChoice(self._folder, self._where))
+        read = read_pictures(PictureChoice(self._folder, self._where), unlisted=True)
         self.notes[:] = read.notes
+        if read.unlisted:
+            self.notes.append(f"{counted(len(read.unlisted), 'picture')} without a row in the "
+                              "table, with nothing but the file's name")  # fmt: skip
         for left in read.left_out:
             yield Missed(left.key, left.reason)
         for record in read.records:

@@ -29,6 +29,14 @@ _ADDRESS = (
 ).split()  # fmt: skip
 """Names of the column of addresses, the likeliest first: `url` may be a page about it."""
 
+_RIGHTS = frozenset("licence license licencia lizenz rights copyright terms credit credits "
+                    "creditline attribution courtesy".split())  # fmt: skip
+_PAGE = frozenset("page webpage homepage website".split())
+_ABOUT = frozenset("source object description".split())
+_LINK = frozenset("url uri link href address".split())
+"""Words of a column's name; one that tells of rights, or of a page about the picture, never
+counts, whatever is in it."""
+
 _HTTP = re.compile(r"\s*https?://", re.I)
 
 
@@ -55,8 +63,8 @@ class AddressTable:
         column = _address_column(table)
         if not column:
             raise UserError(
-                f"{printable(str(self._path))}: no column holds addresses that begin with http:// "
-                f"or https://; {listed(table.columns)}"
+                f"{printable(str(self._path))}: no column of picture addresses; call the one "
+                f"that has them image_url; {listed(table.columns)}"
             )
         self.notes.append(f"addresses from '{column}'")
         caption = guess(table.columns, CAPTION)
@@ -77,7 +85,7 @@ class AddressTable:
             return Missed(row.where, f"has nothing in '{column}'")
         said = "".join(c if c.isprintable() else "\ufffd" for c in address)
         if address in seen:
-            return Missed(f"{said} ({row.where})", f"stands in {seen[address]} already")
+            return Missed(f"{said} ({row.where})", "is named twice in the table")
         seen[address] = row.where
         values = {c: v for c, v in row.values.items() if c != column}
         passport = passport_of(
@@ -113,4 +121,12 @@ def _address_column(table: Table) -> str:
         column = guess([c for c in table.columns if hits[c]], (wanted,))
         if column:
             return column
-    return max(table.columns, key=lambda c: hits[c]) if hits else ""
+    others = [c for c in table.columns if hits[c] and not _tells_something_else(c)]
+    return max(others, key=lambda c: hits[c], default="")
+
+
+def _tells_something_else(column: str) -> bool:
+    words = {word.casefold() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", column)}
+    if words & (_RIGHTS | _PAGE):
+        return True
+    return bool(words & _ABOUT) and words <= _ABOUT | _LINK
