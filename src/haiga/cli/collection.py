@@ -236,6 +236,8 @@ def export(
     tell_gone(made.gone, "not exported")
     if made.kept_back:
         output.tell(f"{made.kept_back:,} kept back by the gate {gate}")
+        for number, reason in list(made.reasons.items())[:SHOWN]:
+            output.tell(f"kept back: item {number}: {reason}")
     output.give(
         f"{made.folder}: {made.pictures:,} pictures, metadata.jsonl and CREDITS.txt\n"
         f"train on it   haiga train generator --pictures {made.folder} --out MODEL"

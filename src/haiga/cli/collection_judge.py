@@ -31,7 +31,9 @@ def judge(
     examples: Annotated[
         list[str] | None,
         typer.Option(
-            "--example", metavar="ITEM", help="On topic, for off-topic.v1. May be repeated."
+            "--example",
+            metavar="ITEM",
+            help="On topic, for off-topic.v1; at least 8. May be repeated.",
         ),
     ] = None,
     studio: options.Studio = options.STUDIO,
