@@ -135,6 +135,14 @@ def test_judges_propose_once_and_copies_stay_on_one_side_of_a_split(run: Any, wo
                 if v["name"] == "duplicates.v1"]  # fmt: skip
     assert len(mirrored) == 1
     assert "mirrored" in mirrored[0]["reason"]
+    number = next(one["number"] for one in listed if one["passports"][0]["source_id"] == "3.png")
+    file = work / run("collection", "show", "some", str(number), "--json").object["file"]
+    whole = file.read_bytes()
+    file.write_bytes(bytes(len(whole)))  # as a failing disk gives it
+    damaged = run("collection", "judge", "some")
+    assert damaged.code == 2
+    assert damaged.err.startswith(f"haiga: item {number}, '3.png': its file ")
+    file.write_bytes(whole)
     ruled = run("collection", "rule", "some", "blank.v1 drops")
     assert "1 dropped" in ruled.out
     for seed in range(6):

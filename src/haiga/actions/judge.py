@@ -6,13 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from haiga.collection.proposals import open_proposals
 from haiga.collection.store import Collection
 from haiga.core import registry
 from haiga.core.collecting import Item, Looks, Missed
-from haiga.core.errors import UserError
+from haiga.core.errors import BadPicture, UserError
 from haiga.core.nouns import Verdict
 from haiga.core.roles import Curator
 from haiga.core.suggest import hint
@@ -85,10 +86,20 @@ def judge_collection(
     def keep(some: Sequence[Item], seen: Sequence[Looks]) -> None:
         collection.keep_looks({i.id: one for i, one in zip(some, seen, strict=True)})
 
-    judged = judge_all(
-        items, collection.file, due, eye=Eye(threads=threads), looks=looks, threads=threads,
-        tell=on_each, keep_looks=keep, resting=resting,
-    )  # fmt: skip
+    asked: list[Item] = []
+
+    def path_of(item: Item) -> Path:
+        asked[:] = [item]
+        return collection.file(item)
+
+    try:
+        judged = judge_all(
+            items, path_of, due, eye=Eye(threads=threads), looks=looks, threads=threads,
+            tell=on_each, keep_looks=keep, resting=resting,
+        )  # fmt: skip
+    except BadPicture as error:  # while pairs are compared, one after the other
+        called = asked[0].passport.title or asked[0].passport.source_id
+        raise UserError(f"item {asked[0].number}, '{called}': its file {error}") from error
     for name, verdicts in judged.verdicts.items():
         found = {i.id: v for i, v in zip(items, verdicts, strict=True) if v is not None}
         collection.keep_verdicts(name, found, settings=told[name])
