@@ -113,6 +113,10 @@ def test_a_collections_limits_are_learned_once_and_again_when_it_changes(
     second = run("inspect", "made", "--collection", "mine", "--json")
     assert "learning what is usual" not in second.err
     assert second.out == first.out
+    ledger = first.objects[-1]["ledger"]
+    assert ledger["makers"] == [{"value": "Ada", "told_by": "", "share": 1.0}]
+    assert ledger["gender"] == [{"value": "not told", "told_by": "", "share": 1.0}]
+    assert "leans on, by makers: Ada 100%" in run("inspect", "made", "--collection", "mine").out
     run("collection", "drop", "mine", "1")
     third = run("inspect", "made", "--collection", "mine", "--json")
     assert "learning what is usual" in third.err

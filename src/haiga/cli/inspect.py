@@ -67,6 +67,7 @@ def inspect(
 ) -> None:
     """Say whether pictures are new, close or copies, and a poem's words too, and show why."""
     from haiga.actions import inspect as action
+    from haiga.actions.leaning_ledger import as_json, leaning_ledger, lines_of
     from haiga.cli import output
     from haiga.core.errors import UserError
     from haiga.features.eye import Eye
@@ -102,7 +103,7 @@ def inspect(
         if path is not None
         else (action.subjects_of_model(str(model), count=count, seed=seed), [])
     )
-    eye = Eye()
+    eye, opened = Eye(), None
     with output.progress(1) as bar:
         said = ""
 
@@ -117,9 +118,8 @@ def inspect(
         if collection is not None:
             from haiga.collection.store import Collection
 
-            beside = action.reference_of_collection(
-                Collection.open(studio, collection), eye, tell=tell
-            )
+            opened = Collection.open(studio, collection)
+            beside = action.reference_of_collection(opened, eye, tell=tell)
         else:
             beside = action.reference_of_folder(
                 Path(str(pictures)), eye, where=tuple(where or ()), tell=tell
@@ -129,14 +129,18 @@ def inspect(
             beside, subjects, eye, made_by=made_by, left_out=left, tell=tell
         )
         page = write_inspection(inspection, html) if html is not None else None
+    ledger = leaning_ledger(opened, inspection) if opened is not None else None
     if inspection.left_out:
         output.tell(action.told_left_out(inspection.left_out))
     if json:
         for i in range(len(inspection.found)):
             output.give_json(inspection.case(i))
-        output.give_json(inspection.as_json())
+        behind = {"ledger": as_json(ledger)} if ledger is not None else {}
+        output.give_json({**inspection.as_json(), **behind})
     else:
         output.give(inspection_text(inspection))
+        for line in lines_of(ledger) if ledger is not None else ():
+            output.give(line)
     if page is not None:
         output.tell(f"(the page is {page})")
 
