@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from haiga import __version__
+from haiga.actions.report_pictures import EXAMPLE_PX, MAP_PX, Seer
 from haiga.collection.ledger import NOT_TOLD, Row
 from haiga.collection.report import MOST_EXAMPLES, CollectionReport, report_on
 from haiga.collection.store import Collection
 from haiga.core.collecting import Item
 from haiga.core.counted import counted
-from haiga.core.errors import BadPicture, UserError
-from haiga.core.nouns import Picture
-from haiga.features.colour import clustered, nearest_of, oklab, palette, srgb
+from haiga.core.errors import UserError
+from haiga.features.colour import clustered, nearest_of, oklab, srgb
 from haiga.features.colour_names import colour_name
 from haiga.media.durable import make_folder, write_durably
-from haiga.media.picture_judging import judge_picture
 from haiga.pages import parts
 from haiga.pages.markup import Html, element
 from haiga.pages.numbers import share
@@ -32,10 +29,9 @@ from haiga.pages.pictures import Shown, row
 
 HTML, JSON = "report.html", "report.json"
 MARK = "Written by haiga collection report"
-EXAMPLE_PX, MAP_PX = 224, 112
-PALETTE_OF, PALETTE = 150, 10
-"""The palette is taken from at most so many pictures, and has so many colours."""
 MOST_ROWS = 12
+PALETTE = 10
+"""Colours of the palette."""
 QUESTIONS = {
     "makers": "Makers",
     "gender": "Gender, as it was told",
@@ -92,7 +88,7 @@ def collection_page(
     on_each: Callable[[int, int], None] = lambda i, n: None,
 ) -> str:
     """The report as one HTML page, its pictures inside it and nothing from elsewhere."""
-    see = _Seer(collection, report, on_each)
+    see = Seer(collection, report, on_each)
     sections = [
         _first(report, see),
         *_map(report, see),
@@ -113,58 +109,7 @@ def collection_page(
     )
 
 
-class _Seer:
-    """Reads each picture that the page needs once, and makes small ones of it."""
-
-    def __init__(
-        self, collection: Collection, report: CollectionReport, on_each: Callable[[int, int], None]
-    ) -> None:
-        self._collection = collection
-        mapped = {place.item.id: place.item for place in report.map}
-        examples = {i.id: i for of in report.examples.values() for i, _ in of}
-        items = {**mapped, **examples}
-        if not items:
-            items = {i.id: i for i in collection.items(("kept", "undecided"))}
-        self.lost = 0
-        self._small: dict[tuple[str, int], bytes] = {}
-        self.palettes: list[tuple[tuple[tuple[int, int, int], ...], tuple[float, ...]]] = []
-        step = max(1, len(items) // PALETTE_OF)
-        for number, item in enumerate(items.values()):
-            on_each(number + 1, len(items))
-            picture = self._read(item)
-            if picture is None:
-                self.lost += 1
-                continue
-            if item.id in mapped:
-                self._small[item.id, MAP_PX] = encoded(picture, MAP_PX)
-            if item.id in examples:
-                self._small[item.id, EXAMPLE_PX] = encoded(picture, EXAMPLE_PX)
-            if number % step == 0 and item.fate != "dropped" and len(self.palettes) < PALETTE_OF:
-                self.palettes.append(palette(picture))
-
-    def _read(self, item: Item) -> Picture | None:
-        try:
-            return judge_picture(
-                self._collection.file(item), draft_px=EXAMPLE_PX, least_px=1
-            ).pixels
-        except BadPicture:  # its file is gone or damaged since: the page says so
-            return None
-
-    def at(self, item: Item, size_px: int) -> bytes:
-        """A JPEG of the picture; empty where its file cannot be read any more."""
-        return self._small.get((item.id, size_px), b"")
-
-
-def encoded(picture: Picture, size_px: int) -> bytes:
-    """A small JPEG of a picture, its longer side at most `size_px`."""
-    image = Image.fromarray(np.ascontiguousarray(picture))
-    image.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=80)
-    return buffer.getvalue()
-
-
-def _first(report: CollectionReport, see: _Seer) -> Section:
+def _first(report: CollectionReport, see: Seer) -> Section:
     counts = report.counts
     figures = [
         Figure("pictures", f"{counts['items']:,}"),
@@ -181,7 +126,7 @@ def _first(report: CollectionReport, see: _Seer) -> Section:
     return Section("At a glance", body)
 
 
-def _map(report: CollectionReport, see: _Seer) -> list[Section]:
+def _map(report: CollectionReport, see: Seer) -> list[Section]:
     if len(report.map) < 2:
         return []
     spots = [
@@ -212,7 +157,7 @@ def _kind(item: Item, proposed: bool) -> str:
     return "open" if item.fate == "undecided" else item.fate
 
 
-def _judges(report: CollectionReport, see: _Seer) -> list[Section]:
+def _judges(report: CollectionReport, see: Seer) -> list[Section]:
     if not report.judges:
         return []
     rows = [
@@ -251,7 +196,7 @@ def _fate(item: Item) -> str:
     return {"kept": "(kept) ", "dropped": "(dropped) "}.get(item.fate, "")
 
 
-def _colours(see: _Seer) -> list[Section]:
+def _colours(see: Seer) -> list[Section]:
     if not see.palettes:
         return []
     colours = np.array([c for of, _ in see.palettes for c in of], np.uint8)
