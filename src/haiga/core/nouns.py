@@ -123,6 +123,34 @@ class Embedding:
 
 
 @dataclass(frozen=True)
+class Caption:
+    """What a picture shows, in words.
+
+    `tokens` are the words as the captioner made them; `attention` is where it looked for
+    each, (len(tokens), h, w) float32 that sums to 1 a token, or None of one that cannot
+    tell. `score` is the mean log-probability of a token, in nats.
+    """
+
+    text: str
+    tokens: tuple[str, ...] = ()
+    attention: npt.NDArray[np.float32] | None = None
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class Label:
+    """The class of a picture: `name`, or None for none of those that the classifier knows.
+
+    `probabilities` are calibrated, one a class in the classifier's order, and sum to 1;
+    `known` in [0, 1] says how surely the picture belongs to any of them.
+    """
+
+    name: str | None
+    probabilities: tuple[float, ...]
+    known: float
+
+
+@dataclass(frozen=True)
 class Piece:
     """One finished work: the poem, its pictures, what was judged of it and how it was made."""
 

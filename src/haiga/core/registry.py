@@ -20,6 +20,8 @@ from pydantic_core import ErrorDetails
 
 from haiga.core.errors import HaigaError, JobError, UserError
 from haiga.core.roles import (
+    Captioner,
+    Classifier,
     Curator,
     Embedder,
     Generator,
@@ -39,14 +41,15 @@ GROUPS: Mapping[str, str] = {
     "stylist": "haiga.stylists",
     "upscaler": "haiga.upscalers",
     "embedder": "haiga.embedders",
+    "captioner": "haiga.captioners",
+    "classifier": "haiga.classifiers",
     "curator": "haiga.curators",
     "sheet": "haiga.sheets",
 }
 """What an artist chooses, each with the entry-point group its implementations register in.
 
 A sheet is no role: its factory makes the settings of a layout, which `gallery` follows. An
-embedder is no part of an artist: whoever looks at pictures chooses it; nor is a generator,
-which an artist reaches through a painter, nor a curator, which judges collections.
+embedder is no part of an artist: whoever looks at pictures chooses it; nor is a generator
 """
 
 PROTOCOLS: Mapping[str, type] = {
@@ -57,6 +60,8 @@ PROTOCOLS: Mapping[str, type] = {
     "stylist": Stylist,
     "upscaler": Upscaler,
     "embedder": Embedder,
+    "captioner": Captioner,
+    "classifier": Classifier,
     "curator": Curator,
 }
 
@@ -151,6 +156,10 @@ def make(role: Literal["stylist"], name: str, settings: Mapping[str, Any]) -> St
 def make(role: Literal["upscaler"], name: str, settings: Mapping[str, Any]) -> Upscaler: ...
 @overload
 def make(role: Literal["embedder"], name: str, settings: Mapping[str, Any]) -> Embedder: ...
+@overload
+def make(role: Literal["captioner"], name: str, settings: Mapping[str, Any]) -> Captioner: ...
+@overload
+def make(role: Literal["classifier"], name: str, settings: Mapping[str, Any]) -> Classifier: ...
 @overload
 def make(role: Literal["curator"], name: str, settings: Mapping[str, Any]) -> Curator: ...
 @overload

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from haiga.core.collecting import Seen
-from haiga.core.nouns import Embedding, Mood, Picture, Poem, Style, Verdict
+from haiga.core.nouns import Caption, Embedding, Label, Mood, Picture, Poem, Style, Verdict
 
 
 class Maker(Protocol):
@@ -145,6 +145,31 @@ class Embedder(Maker, Protocol):
 
     def maps(self, pictures: Sequence[Picture]) -> npt.NDArray[np.float32]:
         """What the late view is the mean of, place by place: (N, L, h, w) float32."""
+        ...
+
+
+@runtime_checkable
+class Captioner(Maker, Protocol):
+    """Says in words what pictures show: one caption each, in order.
+
+    Caption i depends on picture i and seed i alone; how it is searched for or drawn
+    (greedy, beam, temperature) is a setting.
+    """
+
+    def caption(self, pictures: Sequence[Picture], *, seeds: Sequence[int]) -> list[Caption]: ...
+
+
+@runtime_checkable
+class Classifier(Maker, Protocol):
+    """Tells which of its classes pictures belong to, or that they belong to none."""
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """The names of its classes, in the order of a label's probabilities."""
+        ...
+
+    def classify(self, pictures: Sequence[Picture]) -> list[Label]:
+        """One label a picture, in order."""
         ...
 
 
