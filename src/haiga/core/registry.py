@@ -48,8 +48,9 @@ GROUPS: Mapping[str, str] = {
 }
 """What an artist chooses, each with the entry-point group its implementations register in.
 
-A sheet is no role: its factory makes the settings of a layout, which `gallery` follows. An
-embedder is no part of an artist: whoever looks at pictures chooses it; nor is a generator
+A sheet is no role: its factory makes the settings of a layout, which `gallery` follows. The
+embedder, the generator, the captioner, the classifier and the curator are no part of an
+artist: the command that needs one chooses it.
 """
 
 PROTOCOLS: Mapping[str, type] = {
