@@ -29,10 +29,11 @@ from haiga.core.seeds import derive_seed
 from haiga.engine import local
 from haiga.engine.ahead import one_ahead
 from haiga.engine.digests import value_digest
+from haiga.engine.events import Event
 
 ID_LENGTH = 12
 
-Listener = Callable[[local.Event], None]
+Listener = Callable[[Event], None]
 
 
 def create(
@@ -66,9 +67,9 @@ def create(
     _ = makers.picture_gate  # a damaged index is told now
 
     def judge(beginning: local.Run) -> Judged:
-        on_event(local.Event("started", "gate"))
+        on_event(Event("started", "gate"))
         judged = gate.judge(beginning)
-        on_event(local.Event("done", "gate"))
+        on_event(Event("done", "gate"))
         return judged
 
     def begin(seed: int) -> local.Run:
@@ -99,9 +100,9 @@ def create(
             resting = replace(request, avoided=tuple(avoided))
             piece = finish_piece(makers, resting, used, beginning, on_event)
             piece = with_findings(piece, judged, seed, refusals, reason)
-            on_event(local.Event("started", "archive"))
+            on_event(Event("started", "archive"))
             kept = studio.add_piece(piece, judged.looks)
-            on_event(local.Event("done", "archive"))
+            on_event(Event("done", "archive"))
             yield kept
 
     return all_of_them()

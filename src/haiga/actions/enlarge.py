@@ -21,6 +21,7 @@ from haiga.core.errors import HaigaError, UserError
 from haiga.core.nouns import Picture
 from haiga.core.roles import Upscaler
 from haiga.engine import local
+from haiga.engine.events import Event
 from haiga.engine.plan import Pipeline, Step
 from haiga.inspection.enlargement import Honesty, honesty
 from haiga.media.durable import write_durably
@@ -38,7 +39,7 @@ BYTES_A_PIXEL, BYTES_AT_LEAST = 45, 400_000_000
 """What a result takes in memory while it is made and checked, as measured by
 `benchmarks/enlarge.py`, and what the networks take beside it."""
 
-Listener = Callable[[local.Event], None]
+Listener = Callable[[Event], None]
 
 
 class Asked(BaseModel):

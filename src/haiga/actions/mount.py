@@ -14,10 +14,11 @@ from haiga.actions.texts import read_poem
 from haiga.core.config import Artist
 from haiga.core.nouns import Picture, Poem
 from haiga.engine import local
+from haiga.engine.events import Event
 from haiga.engine.plan import Pipeline
 from haiga.media.pictures import write_png
 
-Listener = Callable[[local.Event], None]
+Listener = Callable[[Event], None]
 
 
 @dataclass(frozen=True)

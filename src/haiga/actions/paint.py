@@ -15,6 +15,7 @@ from haiga.actions.targets import check_targets
 from haiga.actions.texts import poem_of
 from haiga.core.nouns import Picture
 from haiga.engine import local
+from haiga.engine.events import Event
 from haiga.engine.plan import Pipeline
 from haiga.media.pictures import write_png
 
@@ -44,7 +45,7 @@ def paint(
     seeds: range,
     out: Path,
     allow_copy: str | None = None,
-    on_event: Callable[[local.Event], None] = lambda event: None,
+    on_event: Callable[[Event], None] = lambda event: None,
 ) -> Iterator[Painted]:
     """One painting per seed, each written as a PNG with its recipe before it is yielded.
 
@@ -75,7 +76,7 @@ def make_painting(
     makers: Makers,
     text: str,
     seed: int,
-    on_event: Callable[[local.Event], None] = lambda event: None,
+    on_event: Callable[[Event], None] = lambda event: None,
 ) -> tuple[Picture, Recipe, float]:
     """The painting of a text with its recipe, and the seconds it took; writes nothing."""
     plan = Pipeline(painting_steps(makers), given=("poem",))

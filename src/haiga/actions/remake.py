@@ -19,9 +19,9 @@ from haiga.actions.style import StyleRequest, make_styled
 from haiga.actions.style_choice import Region, followed
 from haiga.core.errors import UserError
 from haiga.core.nouns import Picture, Poem
-from haiga.engine import local
+from haiga.engine.events import Event
 
-Listener = Callable[[local.Event], None]
+Listener = Callable[[Event], None]
 T = TypeVar("T")
 
 FILES: Mapping[str, tuple[str, ...]] = {

@@ -19,7 +19,7 @@ from haiga.actions.surroundings import library_versions, machine_kind
 from haiga.core.config import Artist
 from haiga.core.errors import HaigaError, UserError
 from haiga.core.nouns import Picture
-from haiga.engine import local
+from haiga.engine.events import Event
 from haiga.inspection.metrics.ssim import WINDOW_PX, ssim
 from haiga.media.pictures import picture_digest, read_picture, read_recipe
 
@@ -44,7 +44,7 @@ class Replayed:
     ssim: float | None
 
 
-def replay(path: Path, *, on_event: Callable[[local.Event], None] = lambda e: None) -> Replayed:
+def replay(path: Path, *, on_event: Callable[[Event], None] = lambda e: None) -> Replayed:
     """Make the picture in a PNG again with the recipe's own settings, and compare.
 
     Raises `BadPicture` for a file that is no readable PNG and `UserError` for

@@ -19,11 +19,12 @@ from haiga.actions.targets import check_not_input, check_target
 from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Picture, Style, check_picture
 from haiga.engine import local
+from haiga.engine.events import Event
 from haiga.engine.plan import Pipeline, Step
 from haiga.media.picture_judging import MOST_PIXELS, has_alpha, remarks_on
 from haiga.media.pictures import open_header, write_png
 
-Listener = Callable[[local.Event], None]
+Listener = Callable[[Event], None]
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,8 @@ from typing import Any
 from haiga.core.nouns import Provenance
 from haiga.core.seeds import derive_seed
 from haiga.engine.digests import value_digest
+from haiga.engine.events import Event, ignore
 from haiga.engine.plan import Pipeline
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened in a run; `kind` is "started" or "done"."""
-
-    kind: str
-    step: str
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -31,17 +23,13 @@ class Run:
     provenance: Mapping[str, Provenance]
 
 
-def _ignore(event: Event) -> None:
-    pass
-
-
 def run(
     pipeline: Pipeline,
     seed: int,
     *,
     given: Mapping[str, Any] | None = None,
     digest: Callable[[Any], str] = value_digest,
-    on_event: Callable[[Event], None] = _ignore,
+    on_event: Callable[[Event], None] = ignore,
 ) -> Run:
     """Run every step in order and return what they made.
 
@@ -60,7 +48,8 @@ def run(
         on_event(Event("started", step.name))
         step_seed = derive_seed(seed, step.seeded_as or step.name)
         begin = time.perf_counter()
-        value = step.run({name: values[name] for name in step.inputs}, step_seed)
+        assert step.run is not None, step.name
+        value = step.run({name: values[at] for name, at in step.sources.items()}, step_seed)
         seconds[step.name] = time.perf_counter() - begin
         values[step.name] = value
         provenance[step.name] = Provenance(
