@@ -22,6 +22,7 @@ from haiga.cli import (
     style,
     styles,
     train,
+    tune,
     write,
 )
 from haiga.cli import list as listing
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
     app.add_typer(evaluate.app, name="evaluate")
     app.command("inspect")(inspect.inspect)
     app.command("train", context_settings=train.PASS_ON)(train.train)
+    app.command("tune")(tune.tune)
     return app
 
 
