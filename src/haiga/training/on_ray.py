@@ -26,6 +26,7 @@ os.environ.setdefault("RAY_TRAIN_ENABLE_PRINT_PATCH", "0")  # which says each li
 
 os.environ.setdefault("TUNE_DISABLE_STRICT_METRIC_CHECKING", "1")  # a failed trial has none
 os.environ.setdefault("TUNE_DISABLE_AUTO_CALLBACK_LOGGERS", "1")
+os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")  # which writes tables to standard output
 
 import ray
 import torch.distributed as dist
@@ -75,7 +76,8 @@ def connected(address: str | None) -> Iterator[None]:
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address is None:
-            ray.init(include_dashboard=False, **quiet)
+            # "local": otherwise Ray joins whatever cluster of others it finds running here
+            ray.init(address="local", include_dashboard=False, **quiet)
         else:
             ray.init(address=address, **quiet)
     except (ConnectionError, RuntimeError, ValueError) as error:
@@ -437,6 +439,12 @@ class _TrialOnRay(tune.Trainable):
             return {"done": True}
         self._last = look
         return {"spent": WHOLE * look.share, "figure": look.figure}
+
+    def save_checkpoint(self, checkpoint_dir: str) -> None:
+        """Nothing: the training keeps its own checkpoints."""
+
+    def load_checkpoint(self, checkpoint: dict[str, Any] | None) -> None:
+        """Nothing, as there is none."""
 
     def cleanup(self) -> None:
         if self._following.trial.ended:
