@@ -79,6 +79,9 @@ class Step:
     many times too, one for each, unless it gathers that input: then it gets the whole list.
     `makes` is the kind of its result (see `haiga.engine.kinds`), `timeout_s` how long one may
     take (0: no limit), `retries` how often one that failed is tried again.
+
+    One that is `ordered` runs in the scheduler's own process, one item after the other in the
+    order of the items, and is never kept in a cache: for what must know the items before it.
     """
 
     name: str
@@ -98,12 +101,15 @@ class Step:
     makes: str = ""
     timeout_s: float = 0.0
     retries: int = 0
+    ordered: bool = False
 
     def __post_init__(self) -> None:
         if self.run is None and self.call is None:
             raise ValueError(f"step '{self.name}' does nothing")
         if self.environment is not None and self.call is None:
             raise ValueError(f"step '{self.name}' has an environment and nothing to run in it")
+        if self.ordered and self.run is None:
+            raise ValueError(f"step '{self.name}' is ordered and cannot run in this process")
 
     @property
     def sources(self) -> Mapping[str, str]:

@@ -1,0 +1,36 @@
+"""A result as a value and as bytes, each made from the other when first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Any
+
+from haiga.engine import values
+
+_NOT_YET = object()
+
+
+class Made:
+    """What a step made: give the value or its packed bytes."""
+
+    def __init__(self, value: Any = _NOT_YET, *, data: bytes | None = None) -> None:
+        if value is not _NOT_YET:
+            self.value = value
+        if data is not None:
+            self.data = data
+
+    @cached_property
+    def value(self) -> Any:
+        """The value."""
+        return values.unpack(self.data)
+
+    @cached_property
+    def data(self) -> bytes:
+        """The value as `values.pack` writes it; `TypeError` for one that has no bytes."""
+        return values.pack(self.value)
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of `data`."""
+        return hashlib.sha256(self.data).hexdigest()
