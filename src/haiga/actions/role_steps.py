@@ -90,9 +90,7 @@ def mood(use: str, settings: Table) -> Work:
     """The mood of a poem."""
 
     def work(inputs: Table, seed: int) -> Mood:
-        read: Mood = _one(
-            maker("mood", use, settings).read([_poem(inputs["poem"])], seeds=[seed])
-        )
+        read: Mood = _one(maker("mood", use, settings).read([_poem(inputs["poem"])], seeds=[seed]))
         return read
 
     return work

@@ -176,7 +176,7 @@ class _Reading:
 
     def whole(self, values: dict[str, Any]) -> Written:
         steps = self.tables(values, "step", "", StepTable)
-        loops = []
+        loops: list[LoopTable] = []
         for at, table in enumerate(_list(values.get("loop"))):
             loops += self.loop(f"loop.{at}", table)
         given = {}
@@ -252,7 +252,8 @@ class _Reading:
         keys = ".".join(str(part) for part in loc)
         sentence = registry.fault_sentence(fault)
         if fault["type"] == "extra_forbidden":
-            table = {"needs": NeedsTable, "env": EnvironmentTable}.get(str(loc[0]), kind)
+            inner: dict[str, type[BaseModel]] = {"needs": NeedsTable, "env": EnvironmentTable}
+            table = inner.get(str(loc[0]), kind)
             known = [f.alias or k for k, f in table.model_fields.items()]
             sentence = "no such key; " + hint(str(loc[-1]), known)
         elif fault["type"] == "missing":

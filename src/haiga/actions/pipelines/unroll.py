@@ -10,7 +10,7 @@ from haiga.core.pipeline_file import Fault, LoopTable, StepTable, Written
 from haiga.core.suggest import hint
 
 MOST_STEPS = 20_000
-_PLACE = re.compile(r"\{([A-Za-z][\w.-]*)\}")
+_PLACE = re.compile(r"\{\{|\}\}|\{([A-Za-z][\w.-]*)\}")
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def plain(name: str) -> str:
 
 
 def placeholders(argument: str) -> Iterator[str]:
-    """The names in braces in an argument of a command."""
-    yield from _PLACE.findall(argument)
+    """The names in braces in an argument of a command; `{{` and `}}` are braces themselves."""
+    yield from filter(None, _PLACE.findall(argument))
 
 
 class _Spelling:
@@ -158,9 +158,7 @@ class _Spelling:
             return None
         return Unrolled(written, written, table, reads, listed, gathers, chooses)
 
-    def source(
-        self, name: str, inside: Mapping[str, str], broken: frozenset[str]
-    ) -> str | None:
+    def source(self, name: str, inside: Mapping[str, str], broken: frozenset[str]) -> str | None:
         """The full name of what a step reads as `name`."""
         if name in inside:
             return inside[name]
@@ -204,9 +202,7 @@ class _Spelling:
         self.faults.append(self.written.fault(name, key, sentence))
 
 
-def _in_order(
-    steps: Sequence[Unrolled], written: Written, faults: list[Fault]
-) -> list[Unrolled]:
+def _in_order(steps: Sequence[Unrolled], written: Written, faults: list[Fault]) -> list[Unrolled]:
     """The steps so that each comes after what it reads, else as they stand in the file."""
     by_name = {step.name: step for step in steps}
     placed: dict[str, Unrolled] = {}
