@@ -65,7 +65,7 @@ def plan_apart(makers: Makers, studio: Studio, request: Request, *, force: bool)
                 settings=_of_beginning(makers, request),
                 models=lambda: _models_of_beginning(makers, request),
                 seeded_as=ITEM,
-                call=Call("values", BEGIN, settings=settings),
+                call=Call("values", BEGIN, settings=settings, counts=False),
                 needs=NEEDS,
             ),
             Step("passed", foresight.foresee, ("begin",), seeded_as=ITEM, ordered=True),

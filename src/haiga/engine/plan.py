@@ -56,12 +56,16 @@ class Call:
     list of them for a gathered one), `out`, the path it must write, and, if it takes
     them, `seed` and the settings. "command": `command` is an argument vector with
     `{input}`, `{out}`, `{seed}` and `{setting}` to be filled in; it runs without a shell.
+
+    Where `counts` is False, the step's own `settings` say everything of these that enters the
+    result, so that a change of the others leaves what is kept of it sound.
     """
 
     kind: Literal["values", "files", "command"]
     target: str = ""
     command: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    counts: bool = True
 
 
 @dataclass(frozen=True)
