@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haiga.core.errors import UserError
 from haiga.core.seeds import derive_seed
-from haiga.engine.plan import Pipeline, Step
+from haiga.engine.plan import ITEM, Pipeline, Step
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Task:
 
     def seed(self, seed: int) -> int:
         """The seed of this task in the piece of a seed; the first of many has that of the only."""
+        if self.step.seeded_as == ITEM:
+            return seed
         if self.index == 0:
             return derive_seed(seed, self.step.seeded_as or self.step.name)
         return derive_seed(seed, self.step.name, self.index)

@@ -43,9 +43,9 @@ class Keeping(Protocol):
 class ItemRun:
     """What a plan made for one item.
 
-    `values` are by step name, a list where the step was made several times; `digests`,
-    `seconds` (0 where it was kept from before) and `cached` are by task. `failed` says, by task,
-    what went wrong; what depends on those is missing from `values`.
+    `values` are by step name, a list where the step was made several times; `digests` (of
+    what can be kept), `seconds` (0 where it was kept from before) and `cached` are by task.
+    `failed` says, by task, what went wrong; what depends on those is missing from `values`.
     """
 
     item: str
@@ -273,7 +273,7 @@ class _Schedule:
         return False
 
     def _key(self, item: _Item, task: Task) -> str:
-        if self._keep is None:
+        if self._keep is None or not task.step.kept:
             return ""
         if task.id not in item.keys:
             item.keys[task.id] = self._keep.key(
@@ -309,7 +309,8 @@ class _Schedule:
                 self._fail(item, task, outcome.error, outcome.seconds, outcome.peak_mb)
             return
         made = Made(outcome.value)
-        if self._keep is not None:
+        if key:
+            assert self._keep is not None
             self._keep.put(key, made.data, seconds=outcome.seconds, peak_mb=outcome.peak_mb)
         self._finish(item, task, made, outcome.seconds, peak_mb=outcome.peak_mb)
         for other, same in waiting:
@@ -361,9 +362,7 @@ class _Schedule:
             if all(each is not None for each in made):
                 whole = [each.value for each in made if each is not None]
                 values[step.name] = whole if width > 1 else whole[0]
-        kept = self._keep is not None
-        digests = {task.id: item.made[task.id].digest for task in self._spelt.tasks
-                   if kept and task.id in item.made and not task.step.ordered}  # fmt: skip
+        digests = {name: item.made[name].digest for name in item.keys if name in item.made}
         return ItemRun(
             item.name,
             item.seed,
