@@ -17,6 +17,7 @@ from haiga.cli import (
     mount,
     options,
     paint,
+    pipeline,
     replay,
     show,
     style,
@@ -55,6 +56,7 @@ def build() -> typer.Typer:
     app.add_typer(collection_deciding.app, name="collection")
     app.add_typer(evaluate.app, name="evaluate")
     app.command("inspect")(inspect.inspect)
+    app.add_typer(pipeline.app, name="pipeline")
     app.command("train", context_settings=train.PASS_ON)(train.train)
     return app
 
