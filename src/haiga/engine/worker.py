@@ -264,16 +264,16 @@ def _signal_name(number: int) -> str:
 # What follows is the process itself.
 
 
-def read_exactly(file: int, count: int) -> bytes:
+def read_exactly(file: int, count: int) -> Any:
     """So many bytes of a pipe; `EOFError` where it is closed before."""
-    parts = []
-    while count:
-        part = os.read(file, min(count, 1 << 20))
-        if not part:
+    whole = bytearray(count)
+    view = memoryview(whole)
+    while view:
+        got = os.readv(file, [view])
+        if not got:
             raise EOFError
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
+        view = view[got:]
+    return whole
 
 
 def frame(head: Mapping[str, Any], blobs: list[bytes]) -> list[bytes]:
