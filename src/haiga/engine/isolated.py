@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -9,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from haiga.engine.backend import Attempt, Outcome, StepFailed
-from haiga.engine.calls import inputs_as_bytes, value_of
+from haiga.engine.call_bytes import call_table, inputs_as_bytes, value_of
 from haiga.engine.environments import Prepared
 from haiga.engine.kinds import Kind
 from haiga.engine.plan import Step
-from haiga.engine.worker import frame
 from haiga.engine.worker_process import WorkerProcess, too_much_memory
 
 START_LIMIT_S = 120.0
@@ -21,15 +21,17 @@ START_LIMIT_S = 120.0
 
 
 class Worker:
-    """One warm process that does one step, in an environment that is ready.
+    """One warm process for steps of one environment that is ready.
 
-    It sees its inputs, a working folder of its own under `folder` that is removed when it
-    ends, and of the user's environment variables only those that the step's environment
-    names. What it prints is kept apart (the last 64 KB of an attempt that fails are in the error's
-    `output`). `gpus` are the devices lent to it, `cores` the processors it is held to.
+    `step` is the one it is made for; an attempt at another step of the same environment and
+    limits is done in the same process. A step sees its inputs, a working folder of its own under
+    `folder` that is removed when it ends, and of the user's environment variables only those
+    that its environment names. What it prints is kept apart (the last 64 KB of an attempt that
+    fails are in the error's `output`). `gpus` are the devices lent to it, `cores` the processors
+    it is held to (all, where none is named).
 
-    One thread calls `run`; `stop` may be called from any. The process starts at the first `run`
-    or at `start`, and anew after one that ended.
+    One thread at a time calls `run`; `stop` may be called from any. The process starts at the
+    first `run`, or at `start`, and anew after one that ended.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Worker:
         self._prepared, self._step, self._kinds = prepared, step, kinds
         self._folder, self._gpus, self._cores = folder, tuple(gpus), tuple(cores)
         self._process: WorkerProcess | None = None
-        self._opened = False
+        self._opened: dict[str, int] = {}
         self._number = 0
         self._stopped = False
         self._lock = threading.Lock()
@@ -57,42 +59,39 @@ class Worker:
         return process is not None and process.runs()
 
     def start(self) -> None:
-        """Starts the process and has it load the step, without waiting for that."""
+        """Starts the process, without waiting for it."""
         if self.alive or self._stopped:
             return
         self._end_process()
-        self._opened = False
+        self._opened.clear()
         self._process = WorkerProcess(
-            self._prepared, self._step, self._folder, self._gpus, self._kinds, self._cores
+            self._prepared, self._step, self._folder, self._gpus, self._cores
         )
+        if self._stopped:  # while it started
+            self._process.end()
 
     def run(self, attempt: Attempt) -> Outcome:
         """Does one attempt and waits for it. What goes wrong is in the outcome, never raised."""
         with self._lock:
-            if attempt.gpus and attempt.gpus != self._gpus:
-                self._gpus = attempt.gpus
+            step = attempt.step
+            gpus_differ = attempt.gpus and attempt.gpus != self._gpus
+            if gpus_differ or (self._prepared.image and step != self._step):
+                self._gpus, self._step = attempt.gpus or self._gpus, step
                 self._end_process()
-            seconds, peak_mb = 0.0, 0
             begin = time.perf_counter()
             try:
-                data, names = inputs_as_bytes(self._step, self._kinds, attempt.inputs)
-                if self._stopped:
-                    raise StepFailed("it was stopped")
-                head, made = self._ask(data, names, attempt.seed)
-                seconds, peak_mb = head["seconds"], head["peak_mb"]
-                value = value_of(self._step, self._kinds, made)
-                return Outcome(attempt.id, value, None, seconds, peak_mb)
+                data, names = inputs_as_bytes(step, self._kinds, attempt.inputs)
+                head, made = self._ask(step, data, names, attempt.seed)
+                value = value_of(step, self._kinds, made)
+                return Outcome(attempt.id, value, None, head["seconds"], head["peak_mb"])
             except StepFailed as error:
-                told = StepFailed(
-                    f"step '{self._step.name}': {error}",
-                    output=error.output,
-                    retryable=error.retryable and not self._stopped,
-                )
-                seconds = seconds or time.perf_counter() - begin
-                peak_mb = peak_mb or (self._process.peak_mb if self._process else 0)
-                if self._process is not None and not self._process.runs():
+                if self._stopped:
+                    error = StepFailed("it was stopped", output=error.output)
+                seconds = time.perf_counter() - begin
+                peak_mb = self._process.peak_mb if self._process is not None else 0
+                if not self.alive:
                     self._end_process()
-                return Outcome(attempt.id, None, told, seconds, peak_mb, str(error))
+                return Outcome(attempt.id, None, error, seconds, peak_mb, str(error))
 
     def stop(self) -> None:
         """Ends the process, whatever it is at, and everything it started; may be called twice."""
@@ -109,35 +108,44 @@ class Worker:
             self._process = None
 
     def _ask(
-        self, data: dict[str, list[bytes]], names: dict[str, list[str]], seed: int
+        self, step: Step, data: dict[str, list[bytes]], names: dict[str, list[str]], seed: int
     ) -> tuple[dict[str, Any], bytes]:
         self.start()
         process = self._process
         if process is None:
             raise StepFailed("it was stopped")
-        needs = self._step.needs
-        if not self._opened:
-            head, _ = process.exchange([], START_LIMIT_S, needs.memory_mb, "to start")
-            if not head["ok"]:
-                process.end()
-                raise StepFailed(
-                    head["error"], output=process.printed(), retryable=head["retryable"]
-                )
-            self._opened = True
-        self._number += 1
+        call = call_table(step, self._kinds)
+        told = json.dumps(call, sort_keys=True)
+        if told not in self._opened:
+            number = len(self._opened)
+            self._exchange(process, {"step": number, "call": call}, [], START_LIMIT_S, step)
+            self._opened[told] = number
         order = [name for name, many in data.items() for _ in many]
         blobs = [one for many in data.values() for one in many]
-        head = {"number": self._number, "seed": seed, "inputs": order, "names": names}
-        answer, made = process.exchange(
-            frame(head, blobs), self._step.timeout_s, needs.memory_mb, "", number=self._number
-        )
-        answer["peak_mb"] = max(process.peak_mb, -(-answer["peak_kb"] // 1024))
-        process.peak_mb = answer["peak_mb"]
+        head = {"step": self._opened[told], "seed": seed, "inputs": order, "names": names}
+        answer, made = self._exchange(process, head, blobs, step.timeout_s, step)
+        return answer, made[0]
+
+    def _exchange(
+        self,
+        process: WorkerProcess,
+        head: dict[str, Any],
+        blobs: list[bytes],
+        limit_s: float,
+        step: Step,
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """An answer that says the work is done; `StepFailed` for any other, or none."""
+        self._number += 1
+        limit_mb = step.needs.memory_mb
+        answer, made = process.exchange({**head, "number": self._number}, blobs, limit_s, limit_mb)
+        answer["peak_mb"] = process.peak_mb = max(process.peak_mb, -(-answer["peak_kb"] // 1024))
+        if limit_mb and process.peak_mb > limit_mb:
+            process.end()
+            raise StepFailed(too_much_memory(process.peak_mb, limit_mb), output=process.printed())
         if not answer["ok"]:
+            if "call" in head:  # what half a load has left behind is no place to try again
+                process.end()
             raise StepFailed(
                 answer["error"], output=process.printed(), retryable=answer["retryable"]
             )
-        if needs.memory_mb and answer["peak_mb"] > needs.memory_mb:
-            process.end()
-            raise StepFailed(too_much_memory(answer["peak_mb"], needs.memory_mb))
-        return answer, made[0]
+        return answer, made
