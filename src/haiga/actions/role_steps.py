@@ -317,7 +317,11 @@ def check_role(role: str, use: str, settings: Table, asked: Table, read: Sequenc
         from haiga.actions.texts import check_about
 
         check_about(asked.get("about", ""))
-        check_poet(Choice(use=use, settings=settings), form_of(asked.get("form", "haiku")))
+        try:
+            form = form_of(asked.get("form", "haiku"))
+        except UserError as error:
+            raise UserError(f"form: {error}") from error
+        check_poet(Choice(use=use, settings=settings), form)
         if asked.get("about") and "about" in read:
             raise UserError("about: is read from another step and set here; leave one out")
     if role == "stylist":

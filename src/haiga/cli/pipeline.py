@@ -15,6 +15,7 @@ from haiga.cli import options
 if TYPE_CHECKING:
     from haiga.actions.pipelines.run import Finished
     from haiga.actions.pipelines.show import Row
+    from haiga.engine.backend import StepFailed
 
 app = typer.Typer(
     help="Pipelines of steps: in files of yours, or an artist's.",
@@ -158,6 +159,7 @@ def run(
     from haiga.cli import output
     from haiga.cli.run_table import run_table
     from haiga.core.errors import JobError
+    from haiga.engine.backend import StepFailed
     from haiga.engine.events import Event
 
     compiled = compile_any(file, _given(given))
@@ -185,15 +187,18 @@ def run(
             keep_going=keep_going,
             on_event=on_event,
         )
-        for item in done:
-            failed += item.failed.values()
-            with table.hidden():
-                if json:
-                    output.give_json(_item_table(item))
-                elif not item.failed:
-                    output.give(_item_text(item))
+        try:
+            for item in done:
+                failed += item.failed.values()
+                with table.hidden():
+                    if json:
+                        output.give_json(_item_table(item))
+                    elif not item.failed:
+                        output.give(_item_text(item))
+        except StepFailed as error:
+            raise JobError(_with_output(error)) from error
         if drawn and not json:
-            output.give(f"seed {seeds[0]} was drawn; --seed {seeds[0]} makes the same again")
+            output.tell(f"seed {seeds[0]} was drawn; --seed {seeds[0]} makes the same again")
     if failed:
         raise JobError("\n".join(dict.fromkeys(failed)))
 
@@ -211,6 +216,12 @@ def _given(pairs: Sequence[str] | None) -> dict[str, str]:
             raise UserError(f"--given {name}: is given twice; leave one out")
         table[name] = value
     return table
+
+
+def _with_output(error: StepFailed) -> str:
+    """What failed, and under it the end of what the step printed."""
+    lines = [line.rstrip() for line in error.output.splitlines() if line.strip()]
+    return "\n".join([str(error), *(f"    {line}" for line in lines[-PRINTED:])])
 
 
 def _item_table(item: Finished) -> dict[str, Any]:
@@ -238,6 +249,8 @@ def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count:,} steps"
 
 
+PRINTED = 5
+"""So many lines are shown of what a failed step printed."""
 COLUMNS = ("step", "use", "reads", "makes", "where", "needs")
 
 

@@ -175,18 +175,22 @@ class _Reading:
         self.places: dict[str, str] = {}
 
     def whole(self, values: dict[str, Any]) -> Written:
+        given = {}
+        for name, value in _table(values.get("given")).items():
+            self.places[name] = f"given.{name}"
+            if isinstance(value, str) or (
+                isinstance(value, dict)
+                and self.model(GivenTable, value, f"given.{name}", name) is not None
+            ):
+                given[name] = value
+                continue
+            if not isinstance(value, dict):
+                self.add(f"given.{name}", name, f"must be a text or a file's name, not {value!r}")
+            self.broken.add(name)
         steps = self.tables(values, "step", "", StepTable)
         loops: list[LoopTable] = []
         for at, table in enumerate(_list(values.get("loop"))):
             loops += self.loop(f"loop.{at}", table)
-        given = {}
-        for name, value in _table(values.get("given")).items():
-            self.places[name] = f"given.{name}"
-            one = {"name": "x", "given": {name: value}}
-            if self.model(PipelineFile, one, "", name) is not None:
-                given[name] = value
-            else:
-                self.broken.add(name)
         head = {k: v for k, v in values.items() if k not in ("step", "loop", "given")}
         for key, kind in (("step", list), ("loop", list), ("given", dict)):
             if not isinstance(values.get(key, kind()), kind):
@@ -212,7 +216,7 @@ class _Reading:
             place = f"{within}.{key}.{at}" if within else f"{key}.{at}"
             prefix = f"{self._name(within)}." if within else ""
             name = prefix + _named(table, at)
-            self.places.setdefault(name, place)
+            self.named(name, place)
             step = self.model(kind, table, place, name)
             if step is None:
                 self.broken.add(name)
@@ -226,7 +230,7 @@ class _Reading:
 
     def loop(self, place: str, table: Any) -> Iterator[LoopTable]:
         name = _named(table, int(place.rpartition(".")[2]))
-        self.places.setdefault(name, place)
+        self.named(name, place)
         steps = self.tables(_table(table), "step", place, StepTable)
         stand_in = [{"name": "x"}] if _list(_table(table).get("step")) else []
         head = {**_table(table), "step": stand_in}
@@ -235,6 +239,18 @@ class _Reading:
             self.broken.add(name)
             return
         yield loop.model_copy(update={"step": tuple(steps)})
+
+    def named(self, name: str, place: str) -> None:
+        """Notes where a step or loop stands, or that its name is taken."""
+        if name in self.places:
+            self.add(f"{place}.name", f"{name}.name", f"another {self._what(name)} is called so")
+        self.places.setdefault(name, place)
+
+    def _what(self, name: str) -> str:
+        place = self.places[name]
+        if place.startswith("given."):
+            return "given value"
+        return "loop" if place.startswith("loop.") and ".step." not in place else "step"
 
     def model(self, kind: Any, table: Any, place: str, name: str) -> Any:
         """The table as a model, or None with its faults noted."""
@@ -247,8 +263,6 @@ class _Reading:
 
     def add_from_pydantic(self, kind: type[BaseModel], fault: Any, place: str, name: str) -> None:
         loc = [part for part in fault["loc"] if not _is_branch(part)]
-        if place == "" and name:  # a given value: its own place is in `loc`
-            loc, place = loc[2:], f"given.{name}"
         keys = ".".join(str(part) for part in loc)
         sentence = registry.fault_sentence(fault)
         if fault["type"] == "extra_forbidden":
@@ -293,7 +307,7 @@ def _shown(name: str, key: str) -> str:
 
 def _is_branch(part: Any) -> bool:
     """Whether a part of pydantic's place names a branch of a union and no key."""
-    return isinstance(part, str) and (part in ("str", "GivenTable") or "[" in part)
+    return isinstance(part, str) and "[" in part
 
 
 def _named(table: Any, at: int) -> str:

@@ -75,11 +75,7 @@ class _Spelling:
             ("step", [step.name for step in file.step]),
             ("loop", [loop.name for loop in file.loop]),
         ):
-            for name in names:
-                if name in self.outer:
-                    said = f"the name '{name}' is taken by another {self.outer[name]}"
-                    self.add(name, "name", f"{said}; choose another")
-                self.outer[name] = kind
+            self.outer.update(dict.fromkeys(names, kind))
         self.loops = {loop.name: loop for loop in file.loop}
         found = [self.step(table, table.name, {}) for table in file.step]
         for loop in file.loop:
@@ -90,9 +86,8 @@ class _Spelling:
         own = [step.name for step in loop.step]
         broken = self.broken_in(loop.name)
         for name in own:
-            if own.count(name) > 1 or name in self.outer:
-                other = "step of this loop" if own.count(name) > 1 else self.outer[name]
-                said = f"the name '{name}' is taken by another {other}; choose another"
+            if name in self.outer:
+                said = f"a {self.outer[name]} outside the loop is called so; choose another"
                 self.add(f"{loop.name}.{name}", "name", said)
         for start, then in loop.carry.items():
             if then not in own and then not in broken:

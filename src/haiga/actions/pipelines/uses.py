@@ -192,11 +192,22 @@ def _command(table: StepTable, beside: Path, faults: list[KeyFault]) -> Use | No
         found = str(path.resolve())
     elif table.env is None and not placeholders_in(program) and shutil.which(program) is None:
         faults.append(("run", f"no program '{program}' is on the PATH; install it"))
-    command = (found, *(_spelt(argument) for argument in table.run[1:]))
+    command = (found, *(_spelt(_beside(argument, beside)) for argument in table.run[1:]))
     call = Call("command", command=command, settings=table.settings)
     return Use(
         COMMAND, Path(program).name, table.makes or "file", call, None, settings=table.settings
     )
+
+
+def _beside(argument: str, beside: Path) -> str:
+    """An argument that names a file beside the pipeline's, with its whole path."""
+    if placeholders_in(argument) or argument in ("", ".", ".."):
+        return argument
+    try:
+        path = beside / argument
+        return str(path.resolve()) if path.is_file() else argument
+    except (OSError, ValueError):  # too long, or no name at all
+        return argument
 
 
 def placeholders_in(argument: str) -> bool:
