@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from haiga.core.errors import JobError, UserError
+from haiga.core.errors import JobError, MissingExtra, UserError
 from haiga.engine.interpreters import Interpreter, find_interpreter
 from haiga.engine.own_packages import (
     Linked,
@@ -35,8 +35,9 @@ from haiga.engine.requirement_lines import (
     contents,
     lock_lines,
     package_name,
+    without_hashes,
 )
-from haiga.engine.uv import find_uv, reason, run_uv
+from haiga.engine.uv import reason, run_uv
 
 RESOLVE_LIMIT_S = 60.0
 BUILD_LIMIT_S = 3600.0
@@ -165,8 +166,8 @@ def _exact_lines(
     if environment.lock:
         locked = lock_lines(environment.lock)
         if not (asked or of_haiga):
-            return environment.lock.strip().splitlines()
-        asked = [*locked, *asked]
+            return locked
+        asked = [*map(without_hashes, locked), *asked]
     if not (asked or of_haiga):
         return []
     key = _sha256(
@@ -191,6 +192,8 @@ def _resolved(
     told = ", ".join(asked) or "haiga alone"
     try:
         answer = run_uv(arguments, home, timeout_s=RESOLVE_LIMIT_S, text=text)
+    except MissingExtra:
+        raise
     except UserError as error:
         raise UserError(f"the environment of {told} could not be resolved: {error}") from None
     if answer.returncode:
@@ -318,6 +321,3 @@ def _hold(home: Path, key: str) -> None:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-__all__ = ["Prepared", "collect", "find_uv", "last_used", "prepare"]
