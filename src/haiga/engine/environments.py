@@ -15,11 +15,12 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from haiga.core.errors import JobError, MissingExtra, UserError
 from haiga.engine.interpreters import Interpreter, find_interpreter
+from haiga.engine.limits import numeric_variables
 from haiga.engine.own_packages import (
     Linked,
     base_requirements,
@@ -95,7 +96,7 @@ def prepare(
         environment.requirements or environment.lock or environment.python or environment.image
     ):
         text = installed_versions([name for name in extra if name in extras_of_haiga()])
-        return Prepared(Path(sys.executable), _sha256(text), text)
+        return _calculating(Prepared(Path(sys.executable), _sha256(text), text))
     if environment.image:
         from haiga.engine.containers import prepare_image
 
@@ -223,7 +224,16 @@ def _ready(
         _hold(home, key)
     _name_in_memory(home, exact, key)
     text = "\n".join([header, *exact]) + "\n"
-    return Prepared(folder / "bin" / "python", lock, text, folder, built)
+    return _calculating(Prepared(folder / "bin" / "python", lock, text, folder, built))
+
+
+def _calculating(prepared: Prepared) -> Prepared:
+    """The environment with how its libraries are told to calculate in its lock."""
+    lines = [f"{name}={value}" for name, value in numeric_variables().items()]
+    if not lines:
+        return prepared
+    text = "\n".join([prepared.lock_text.rstrip("\n"), *lines]) + "\n"
+    return replace(prepared, lock=_sha256(f"{prepared.lock} {lines}"), lock_text=text)
 
 
 def _is_ready(folder: Path) -> bool:
