@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -24,6 +25,20 @@ THREADS = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+
+
+_NUMERIC = re.compile(
+    r"OPENBLAS_(?!NUM_THREADS$)\w+|MKL_(CBWR|ENABLE_INSTRUCTIONS)|NPY_\w+FEATURES"
+)
+
+
+def numeric_variables() -> dict[str, str]:
+    """The user's variables that choose how libraries calculate, and so the last bit of a sum.
+
+    They reach every process of a step, so that it gives the same as haiga's own would, and are
+    part of an environment's lock.
+    """
+    return {name: os.environ[name] for name in sorted(os.environ) if _NUMERIC.fullmatch(name)}
 
 
 def thread_variables(needs: Needs) -> dict[str, str]:

@@ -24,6 +24,7 @@ from haiga.engine.limits import (
     LOOK_EVERY_S,
     MemoryWatch,
     kill_tree,
+    numeric_variables,
     thread_variables,
     visible_gpus,
 )
@@ -291,8 +292,12 @@ def _variables(prepared: Prepared, step: Step, place: Path, gpus: Sequence[int])
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         "CUDA_VISIBLE_DEVICES": visible_gpus(gpus),
+        **numeric_variables(),
         **thread_variables(step.needs),
     }
+    if prepared.folder is None and "PYTHONPATH" in os.environ:  # haiga's own interpreter
+        parts = os.environ["PYTHONPATH"].split(os.pathsep)
+        own["PYTHONPATH"] = os.pathsep.join(str(Path(part).absolute()) for part in parts if part)
     named = step.environment.variables if step.environment else ()
     return own | {name: os.environ[name] for name in named if name in os.environ}
 
