@@ -48,19 +48,15 @@ def test_with_is_parted_between_the_maker_and_what_is_asked_of_it(compiled: Comp
     }
 
 
-def test_listed_inputs_go_where_their_kind_is_wanted(compiled: Compile) -> None:
+def test_listed_inputs_go_where_their_kind_is_wanted(compiled: Compile, folder: Path) -> None:
+    Image.fromarray(np.full((4, 4, 3), 9, np.uint8)).save(folder / "a.png")
     plan = compiled(
         '[given]\nphoto = "a.png"\n[[step]]\nname = "feeling"\nuse = "mood:fake.v1"\n'
         'inputs = ["verse"]\n[[step]]\nname = "verse"\nuse = "poet:fake.v1"\n'
         '[[step]]\nname = "styled"\nuse = "stylist:fake.v1"\ninputs = ["feeling", "photo"]\n',
-        photo=str(picture(Path(__file__).parent)),
     )
     assert step(plan, "feeling").reads == {"poem": "verse"}
     assert step(plan, "styled").reads == {"mood": "feeling", "picture": "photo"}
-
-
-def picture(folder: Path) -> Path:
-    return next(folder.parents[2].glob("docs/pictures/*.png"))
 
 
 def test_a_function_is_found_without_running_its_file(compiled: Compile, folder: Path) -> None:
@@ -125,9 +121,8 @@ def test_a_loop_hands_each_round_what_the_one_before_made(compiled: Compile) -> 
     assert step(plan, "end").reads == {"picture": "game.3.painting"}
     assert step(plan, "early").reads == {"picture": "game.1.painting"}
     assert [(row.step, row.times) for row in rows(plan)] == [
-        ("poem", 1), ("game.verse", 3), ("game.painting", 3), ("early", 1), ("end", 1),
-    ] or {row.step for row in rows(plan)} == {"poem", "game.verse", "game.painting", "end",
-                                              "early"}  # fmt: skip
+        ("poem", 1), ("game.verse", 3), ("game.painting", 3), ("end", 1), ("early", 1),
+    ]  # fmt: skip
 
 
 def test_needs_environment_and_patience_reach_the_plan(compiled: Compile, folder: Path) -> None:
