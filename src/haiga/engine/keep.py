@@ -56,7 +56,10 @@ class Keep:
     def get(self, key: str) -> tuple[bytes, str] | None:
         """What is kept under a key, verified, and its sha256; None where nothing sound is."""
         kept = self._cache.get(key)
-        return None if kept is None else (kept.data, kept.digest)
+        if kept is None:
+            return None
+        self._asked.pop(key, None)
+        return kept.data, kept.digest
 
     def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> str:
         """Keeps a result under a key that was asked for, and gives its sha256."""
