@@ -100,6 +100,7 @@ class Cache:
             data = self._read(str(digest))
         whole = (
             isinstance(data, bytes)
+            and isinstance(seconds, float)
             and seal == _seal(key, digest, size)
             and hashlib.sha256(data).hexdigest() == digest
         )
