@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import time
 from collections.abc import Callable
@@ -10,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haiga.actions.engines import ENVIRONMENTS
+from haiga.actions.kept import CACHE
 from haiga.core.errors import UserError
 from haiga.engine.cache import Cache
 from haiga.engine.cache_index import INDEX
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from haiga.engine.cache_records import Record, StepUse
     from haiga.engine.cache_why import Why
 
-CACHE = "cache"
-ENVIRONMENTS = "environments"
 UNUSED_DAYS = 30.0
 """Environments that no run used for so long go, where nothing else was asked."""
 
@@ -165,7 +164,8 @@ def _existing(studio: Path, tell: Callable[[str], None]) -> Cache:
 def _collect_environments(
     studio: Path, room: Room, days: float, *, everything: bool, dry_run: bool
 ) -> Room:
-    collect = importlib.import_module("haiga.engine.environments").collect
+    from haiga.engine.environments import collect
+
     unused = 0.0 if everything else days
     gone = collect(studio / ENVIRONMENTS, unused_days=unused, dry_run=dry_run)
     return Room(
