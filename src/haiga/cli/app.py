@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from haiga.cli import (
+    cache,
     collection_deciding,
     create,
     enlarge,
@@ -55,6 +56,7 @@ def build() -> typer.Typer:
     app.add_typer(collection_deciding.app, name="collection")
     app.add_typer(evaluate.app, name="evaluate")
     app.command("inspect")(inspect.inspect)
+    app.add_typer(cache.app, name="cache")
     app.command("train", context_settings=train.PASS_ON)(train.train)
     return app
 
