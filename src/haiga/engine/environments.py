@@ -101,6 +101,7 @@ def prepare(
         from haiga.engine.containers import prepare_image
 
         return prepare_image(environment, pull=pull)
+    home = home.absolute()  # uv works in a folder of its own
     if os.name != "posix":
         raise UserError("environments of steps need Linux or macOS")
     interpreter = find_interpreter(environment.python, home)
