@@ -82,7 +82,7 @@ def check(
     from haiga.cli import output
 
     compiled = compile_any(file, _given(given))
-    backend = open_backend("local", studio, kinds=KINDS)
+    backend = open_backend("local", studio.absolute(), kinds=KINDS)
     try:
         checking.check(compiled, backend, environments=environments)
     finally:
@@ -167,9 +167,10 @@ def run(
     with ExitStack() as held:
         folder = held.enter_context(OutputFolder(out or default_out(compiled)))
         seeds, drawn = seeds_of(compiled, folder, seed, count)
-        backend = open_backend(engine, studio, kinds=KINDS, workers=workers, address=ray_address)
+        home = studio.absolute()
+        backend = open_backend(engine, home, kinds=KINDS, workers=workers, address=ray_address)
         held.callback(backend.close)
-        keep = held.enter_context(keeping(studio, backend, tell=output.tell)) if cache else None
+        keep = held.enter_context(keeping(home, backend, tell=output.tell)) if cache else None
         told = held.enter_context(event_log(events))
         table = held.enter_context(run_table(compiled, len(seeds)))
 
