@@ -101,6 +101,7 @@ def prepare(
         from haiga.engine.containers import prepare_image
 
         return prepare_image(environment, pull=pull)
+    home = home.absolute()  # uv works in a folder of its own
     if os.name != "posix":
         raise UserError("environments of steps need Linux or macOS")
     interpreter = find_interpreter(environment.python, home)
@@ -112,11 +113,12 @@ def prepare(
     return _ready(exact, interpreter, linked, home)
 
 
-def collect(home: Path, unused_days: float) -> list[tuple[Path, int]]:
+def collect(home: Path, unused_days: float, *, dry_run: bool = False) -> list[tuple[Path, int]]:
     """Removes the environments that no run used for so many days, and what was resolved to them.
 
     Gives each removed folder with the bytes it held. One that a process uses now stays; so does
-    anything that is no environment. Leavings of builds that were killed go as well.
+    anything that is no environment. Leavings of builds that were killed go as well. With
+    `dry_run` nothing is removed.
     """
     removed: list[tuple[Path, int]] = []
     if not home.is_dir():
@@ -132,12 +134,15 @@ def collect(home: Path, unused_days: float) -> list[tuple[Path, int]]:
                 if not building and age_s < unused_days * 86400:
                     continue
                 size = sum(p.lstat().st_size for p in folder.rglob("*") if not p.is_dir())
-                gone = home / f".gone-{key}.{os.getpid()}"
-                folder.replace(gone)
-                shutil.rmtree(gone)
+                if not dry_run:
+                    gone = home / f".gone-{key}.{os.getpid()}"
+                    folder.replace(gone)
+                    shutil.rmtree(gone)
         except BlockingIOError:
             continue
         removed.append((folder, size))
+    if dry_run:
+        return removed
     kept = {folder.name for folder in home.iterdir()}
     for memory in (home / "resolved").glob("*.json"):
         with contextlib.suppress(OSError, ValueError, KeyError):

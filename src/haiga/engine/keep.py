@@ -53,12 +53,15 @@ class Keep:
             self._asked[key] = (parts, task.id, item)
         return key
 
-    def get(self, key: str) -> bytes | None:
-        """What is kept under a key, verified; None where there is nothing sound."""
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        """What is kept under a key, verified, and its sha256; None where nothing sound is."""
         kept = self._cache.get(key)
-        return None if kept is None else kept.data
+        if kept is None:
+            return None
+        self._asked.pop(key, None)
+        return kept.data, kept.digest
 
-    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> None:
-        """Keeps a result under a key that was asked for."""
+    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> str:
+        """Keeps a result under a key that was asked for, and gives its sha256."""
         parts, task, item = self._asked.pop(key)
-        self._cache.put(key, data, parts, task=task, item=item, seconds=seconds)
+        return self._cache.put(key, data, parts, task=task, item=item, seconds=seconds)

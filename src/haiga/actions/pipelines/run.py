@@ -176,11 +176,11 @@ class _Noting:
         self.keys[item, task.id] = key
         return key
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> tuple[bytes, str] | None:
         return self._keep.get(key)
 
-    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> None:
-        self._keep.put(key, data, seconds=seconds, peak_mb=peak_mb)
+    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> str:
+        return self._keep.put(key, data, seconds=seconds, peak_mb=peak_mb)
 
 
 def seeds_of(
