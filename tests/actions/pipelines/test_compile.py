@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from PIL import Image
 from haiga.actions.pipelines.artist import compile_any, is_artist
 from haiga.actions.pipelines.compile import Compiled
 from haiga.actions.pipelines.show import rows
-from haiga.core.errors import UserError
+from haiga.core.errors import HaigaError, UserError
 from haiga.engine.plan import Environment, Needs, Step
 
 Compile = Callable[..., Compiled]
@@ -183,6 +184,15 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         POEM + POEM,
         ["p.toml:6: poem.name: another step is called so"],
     ),
+    "names that are kept": (
+        POEM.replace('"poem"', '"out"')
+        + '[[step]]\nname = "a"\nrun = ["env", "{out}"]\ninputs = { seed = "out" }\n',
+        [
+            "p.toml:3: out.name: every function and program is given something under this name",
+            "p.toml:8: a.inputs: 'seed' is nowhere in run; write {seed} there",
+            "p.toml:8: a.inputs: 'seed' is given to every function and program; call the input",
+        ],
+    ),
     "everything about uses": (
         '[[step]]\nname = "a"\nuse = "poets:fake.v1"\n'
         '[[step]]\nname = "b"\nuse = "poet:fake.v2"\n'
@@ -310,6 +320,34 @@ def test_every_fault_is_told_at_once_with_file_line_and_key(faults: Faults, what
     assert len(told) == len(expected), told
     for line, start in zip(told, expected, strict=True):
         assert line.startswith(start)
+
+
+PIECES = (
+    "3", '""', '"poem"', "[1]", '["poem"]', "{}", '{ poem = "painting" }', "nan", "1979-05-27",
+    '"game.1.verse"', '["{", "{out}", "{x.y}"]', '"python:mine.py:soften"', '"python::"', '"x:"',
+    '"sheet:page.v1"', '"../.."', "true",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("start", range(4))
+def test_whatever_a_file_says_it_is_met_by_a_plan_or_by_sentences(
+    compiled: Compile, start: int
+) -> None:
+    whole = POEM + PAINTING + 'count = 2\nneeds = { cpu = 2 }\nenv = { python = "3.12" }\n' + LOOP
+    for seed in range(20 * start, 20 * start + 20):
+        rng = np.random.default_rng(seed)
+        lines = whole.splitlines()
+        for _ in range(int(rng.integers(1, 4))):
+            at = int(rng.integers(len(lines)))
+            key, equals, _ = lines[at].partition("=")
+            if equals:
+                lines[at] = f"{key}= {PIECES[int(rng.integers(len(PIECES)))]}"
+            elif rng.random() < 0.5:
+                del lines[at]
+            else:
+                lines.insert(int(rng.integers(len(lines))), lines[at])
+        with contextlib.suppress(HaigaError):  # nothing else may come of it
+            rows(compiled("\n".join(lines)))
 
 
 def test_a_file_that_is_none_or_holds_nothing_is_refused(folder: Path) -> None:
