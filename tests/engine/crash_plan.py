@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from crash_steps import chosen, painting, poem, styled
 
 from haiga.engine import schedule
 from haiga.engine.backend import Attempt, Backend, Outcome
@@ -35,24 +35,6 @@ from haiga.engine.reached import source_of
 ITEMS = (("first", 11), ("second", 12))
 TASKS = ("poem", "painting[0]", "painting[1]", "styled[0]", "styled[1]", "chosen")
 Instant = Callable[[str], None]
-
-
-def poem(inputs: Mapping[str, Any], seed: int) -> list[str]:
-    return [f"snow {seed % 97}", "on the gate"]
-
-
-def painting(inputs: Mapping[str, Any], seed: int) -> Any:
-    chance = np.random.default_rng([seed, len(inputs["poem"][0])])
-    return chance.integers(0, 256, (160, 160, 3)).astype(np.uint8)  # 77 kB: a file of its own
-
-
-def styled(inputs: Mapping[str, Any], seed: int) -> Any:
-    return inputs["painting"][::-1] ^ np.uint8(seed % 256)
-
-
-def chosen(inputs: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    sums = [int(picture.sum()) for picture in inputs["styled"]]
-    return {"poem": inputs["poem"], "best": int(np.argmax(sums)), "sums": sums}
 
 
 PLAN = Pipeline(

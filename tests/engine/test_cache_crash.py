@@ -19,9 +19,9 @@ KILL_9 = pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")
 def test_a_run_that_is_killed_at_any_instant_loses_nothing_and_doubles_nothing(
     tmp_path: Path,
 ) -> None:
-    """A hundred of the 10,000 that `benchmarks/crashes.py` tries."""
-    hit = sweep(tmp_path, 100, random.Random(7))
-    assert len(hit) > 12
+    """Fifty of the 10,000 that `benchmarks/crashes.py` tries."""
+    hit = sweep(tmp_path, 50, random.Random(7))
+    assert len(hit) > 10
 
 
 def test_the_instants_are_those_that_matter(tmp_path: Path) -> None:

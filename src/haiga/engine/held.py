@@ -126,13 +126,17 @@ def _add_class(kind: type, files: dict[Path, None]) -> None:
 
 def _add_file(name: str | None, what: str, files: dict[Path, None]) -> None:
     if name is None:
-        if what.startswith("function"):
-            raise _Untellable(f"the source of {what} is in no file")
         return  # built in
-    path = Path(name)
-    if not path.is_file():
+    path = _source_file(name)
+    if path is None:
         raise _Untellable(f"the source of {what} is in no file")
-    files[path.resolve()] = None
+    files[path] = None
+
+
+@functools.cache
+def _source_file(name: str) -> Path | None:
+    path = Path(name)
+    return path.resolve() if path.is_file() else None
 
 
 def _code_digest(code: types.CodeType) -> str:
