@@ -18,6 +18,7 @@ from haiga.cli import (
     mount,
     options,
     paint,
+    pipeline,
     replay,
     show,
     style,
@@ -57,6 +58,7 @@ def build() -> typer.Typer:
     app.add_typer(evaluate.app, name="evaluate")
     app.command("inspect")(inspect.inspect)
     app.add_typer(cache.app, name="cache")
+    app.add_typer(pipeline.app, name="pipeline")
     app.command("train", context_settings=train.PASS_ON)(train.train)
     return app
 

@@ -109,6 +109,21 @@ def kill_tree(pid: int) -> None:
             os.kill(number, signal.SIGKILL)
 
 
+def kill_those_at_home(home: Path) -> None:
+    """Ends every process whose environment calls this folder its home, where /proc tells.
+
+    For what a step started when the one that should have ended it was killed itself.
+    """
+    told = b"HOME=" + os.fsencode(home)
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(_PROC):
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit():
+                    variables = Path(entry.path, "environ").read_bytes().split(b"\0")
+                    if told in variables:
+                        os.kill(int(entry.name), signal.SIGKILL)
+
+
 def _resident(pid: int) -> int:
     try:
         return int((_PROC / str(pid) / "statm").read_text().split()[1])
