@@ -17,7 +17,7 @@ FOLLOWED = frozenset({"haiga"})
 """Packages that are always part of the project, wherever they are installed."""
 RACY_S = 2.0
 """A file written so short a time ago may change again within one tick of its clock."""
-_IGNORED = (".py", ".pyc", ".pyi", ".pyo", ".tmp", "~")
+_IGNORED = (".py", ".pyc", ".pyi", ".pyo", ".tmp", "~", "py.typed")
 _NOT_DATA = ("card.toml", "studio.sqlite3", "cache.sqlite3", "pyvenv.cfg")
 """A folder with one of these is a model, a studio, a cache or an environment."""
 
