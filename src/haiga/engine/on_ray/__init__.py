@@ -13,17 +13,12 @@ Importing it raises `MissingExtra` where Ray is not installed.
 from __future__ import annotations
 
 import os
-import secrets
-import sys
 
 from haiga.core.errors import MissingExtra
 
 # Read when Ray is loaded: it reports to nobody and prints nothing onto the user's terminal.
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")
-if "ray" not in sys.modules and "RAY_AUTH_MODE" not in os.environ:
-    # A Ray that is started here answers to nobody else on this machine.
-    os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
 try:
     import ray  # noqa: F401  # asked for once, here
 except ImportError as error:

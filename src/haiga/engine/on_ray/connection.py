@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,15 +16,16 @@ from haiga.engine.on_ray.address import find_cluster
 
 _STORE_BYTES = 1 << 30
 _SWITCH = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+_TOKEN, _MODE = "RAY_AUTH_TOKEN", "RAY_AUTH_MODE"
+_OWN_TOKEN = secrets.token_hex(32)  # one a process: Ray reads it once
 
 
 class Connection:
     """Ray on this machine, which ends with `close` (`own`), or a cluster that was there before.
 
     `address` is a cluster's: "auto", "host:port" or "ray://host:port". Without one, Ray is
-    started here: its sockets are bound to the loopback interface and ask for a token (where Ray
-    was not loaded before this room was), and what it writes goes to `folder`, which `close`
-    removes; `cpus` is how many processors it lends (default: those this process may use). A Ray
+    started here: its sockets are bound to the loopback interface and ask for a token that only its
+    own processes have, and what it writes goes to `folder`, which `close` removes; `cpus` is how many processors it lends (default: those this process may use). A Ray
     that this process has already is used and left as it is. Raises `UserError` where no cluster
     answers, within seconds.
     """
@@ -45,6 +47,9 @@ class Connection:
             return
         self._open = False
         ray.shutdown()
+        if os.environ.get(_TOKEN) == _OWN_TOKEN:
+            os.environ.pop(_TOKEN)
+            os.environ.pop(_MODE, None)
         if self.own:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -54,6 +59,8 @@ class Connection:
         # Whether Ray may span machines: where not, it keeps to the loopback interface.
         before = os.environ.get(_SWITCH), ray_constants.ENABLE_RAY_CLUSTER
         os.environ[_SWITCH] = "0"
+        if not any(name.startswith("RAY_AUTH_") for name in os.environ):
+            os.environ[_TOKEN] = _OWN_TOKEN  # else Ray would write one into the user's home
         ray_constants.ENABLE_RAY_CLUSTER = False  # read from the variable when Ray was loaded
         try:
             ray.init(
