@@ -14,7 +14,6 @@ and says so once.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import secrets
 import sqlite3
@@ -26,19 +25,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from haiga.engine.cache_index import NewerCache, open_cache_index, transaction
+from haiga.engine.cache_index import Index, Instant
+from haiga.engine.cache_prune import Pruned, Wish, prune
+from haiga.engine.cache_records import Record, StepUse, records, step_uses
+from haiga.engine.cache_why import Why, why
 from haiga.engine.keys import Parts, canonical
 
-INDEX = "cache.sqlite3"
-IN_USE = "in-use.sqlite3"
 INLINE_BYTES = 64 * 1024
 """Values up to this size lie in the index, larger ones in files."""
 FLUSH_S = 5.0
 """How often the counts of hits are written down; a killed run loses those since the last time."""
-
-Instant = Callable[[str], None]
-"""Called with the name of every point at which a crash would leave the disk in a state of its
-own; a test that raises or kills there sees what the next run makes of it."""
 
 
 def _no_instant(point: str) -> None:
@@ -58,9 +54,9 @@ class Kept:
 class Cache:
     """An open cache; safe to use from several threads and processes at once.
 
-    No method raises for a fault of the disk or of the cache's files: `on_trouble` is told, once
-    for each kind of fault, in one sentence. Close it, or use it in a `with`: as long as it
-    is open nothing of it can be pruned by another process.
+    No fault of the disk or of the cache's files is an error (`prune` alone raises for
+    them): `on_trouble` gets a sentence for each kind of fault, once. Close it, or use
+    it in a `with`: as long as it is open no other process can prune it.
     """
 
     def __init__(
@@ -71,18 +67,13 @@ class Cache:
         at_instant: Instant = _no_instant,
     ) -> None:
         self.folder = folder
-        self._on_trouble = on_trouble
-        self._told: set[str] = set()
         self._at = at_instant
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._hits: dict[str, tuple[int, float]] = {}
         self._flushed = time.monotonic()
         self._source_files: dict[str, tuple[str, str]] | None = None
-        self._details: set[str] = set()
-        self._db: sqlite3.Connection | None = None
-        self._in_use: sqlite3.Connection | None = None
-        self._writable = True
-        self._open()
+        self._details: set[tuple[int, str]] = set()
+        self._index = Index(folder, on_trouble, at_instant)
 
     def __enter__(self) -> Cache:
         return self
@@ -97,7 +88,7 @@ class Cache:
         """
         if not key:
             return None
-        row = self._query(
+        row = self._index.query(
             "SELECT digest, bytes, seal, seconds, value FROM records "
             "LEFT JOIN small USING (digest) WHERE key = ?",
             key,
@@ -113,7 +104,7 @@ class Cache:
             and hashlib.sha256(data).hexdigest() == digest
         )
         if not whole:
-            self._forget(key, str(digest))
+            self._forget(key, digest)
             return None
         self._count_hit(key)
         return Kept(key, data, digest, seconds)
@@ -131,36 +122,86 @@ class Cache:
         """Keep a value, and give its sha256; when this returns, `get` finds it.
 
         `task` is the step with its place among its kind ("painting[2]"), `item` the piece it is
-        for, `seconds` what it took. A key that holds a whole value already keeps that one: the
-        first that was made is what later steps were made from. Where it cannot
-        be kept `on_trouble` is told.
+        for, `seconds` what it took. A key that has a value keeps that one: it is what later
+        steps were made from, and should be the same. Where nothing can be kept `on_trouble`
+        is told. "" is the key of what cannot be kept.
         """
         digest = hashlib.sha256(data).hexdigest()
-        if not key or not self._writable or self._db is None:
+        if not key or not self._index.usable:
             return digest
-        try:
-            if len(data) > INLINE_BYTES:
+        if len(data) > INLINE_BYTES:
+            try:
                 self._write(digest, data)
-            with self._lock:
-                self._insert(key, digest, data, parts, task or parts.step, item, seconds)
-        except (OSError, sqlite3.Error) as error:
-            self._fail(error)
+            except OSError as error:
+                self._index.fail(error)
+                return digest
+        now = time.time()
+        about = (parts.step, task or parts.step, item, digest, len(data))
+        sealed = (_seal(key, digest, len(data)), parts.line(), canonical(dict(parts.reads)))
+        kept = digest
+        with self._index.writing("record") as db:
+            if db is not None:
+                if len(data) <= INLINE_BYTES:
+                    db.execute("INSERT OR REPLACE INTO small VALUES (?, ?)", (digest, data))
+                self._keep_details(db, parts)
+                db.execute(
+                    "INSERT INTO records (key, step, task, item, digest, bytes, seal, parts, "
+                    "reads, seconds, made_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    " ON CONFLICT (key) DO NOTHING",
+                    (key, *about, *sealed, seconds, now, now),
+                )
+                row = db.execute("SELECT digest FROM records WHERE key = ?", (key,)).fetchone()
+                kept = row[0]
+        if kept != digest:
+            self._index.tell(
+                f"has another result of step '{parts.step}' that was made from the same: the "
+                "step does not give the same each time, and the first result stays"
+            )
         return digest
+
+    def records(self, step: str | None = None) -> list[Record]:
+        """The results that are kept, of one step or of all, newest first."""
+        self.flush()
+        return records(self._index.query, step)
+
+    def uses(self) -> list[StepUse]:
+        """How much is kept of every step, and how often it was used."""
+        self.flush()
+        return step_uses(self._index.query)
+
+    def why(self, start: str) -> Why:
+        """What led to a result's being made: what differs from the most similar one of its step.
+
+        `start` is a key, or its first letters (4 or more). Raises `UserError` for one that is
+        not kept, or not clear.
+        """
+        return why(self._index.query, start)
+
+    def prune(self, wish: Wish, *, dry_run: bool = False) -> Pruned:
+        """Remove results, and whatever else nothing tells of any more.
+
+        Raises `UserError` where somebody else has the cache open, who may be about to read
+        what would go, and where it cannot be written. `dry_run` tells what would go.
+        """
+        self.flush()
+        with self._index.alone(to_write=not dry_run) as db:
+            pruned = prune(db, self.folder, wish, dry_run=dry_run, at_instant=self._at)
+        self._details.clear()
+        self._source_files = None
+        return pruned
 
     def recall(self) -> Mapping[str, tuple[str, str]]:
         """What is remembered of source files (see `reached.Memory`)."""
         if self._source_files is None:
-            rows = self._query("SELECT path, stamp, facts FROM source_files")
+            rows = self._index.query("SELECT path, stamp, facts FROM source_files")
             self._source_files = {path: (stamp, facts) for path, stamp, facts in rows}
         return self._source_files
 
     def remember(self, facts: Mapping[str, tuple[str, str]]) -> None:
         """Keep what was read of source files."""
-        known = dict(self.recall())
-        known.update(facts)
-        self._source_files = known
+        self._source_files = {**self.recall(), **facts}
         rows = [(path, stamp, told) for path, (stamp, told) in facts.items()]
-        self._change("INSERT OR REPLACE INTO source_files VALUES (?, ?, ?)", rows)
+        self._index.change("INSERT OR REPLACE INTO source_files VALUES (?, ?, ?)", rows)
 
     def flush(self) -> None:
         """Write down how often values were used since the last time."""
@@ -168,136 +209,32 @@ class Cache:
             hits, self._hits = self._hits, {}
             self._flushed = time.monotonic()
         rows = [(count, at, key) for key, (count, at) in hits.items()]
-        if rows:
-            self._change("UPDATE records SET hits = hits + ?, used_at = ? WHERE key = ?", rows)
+        self._index.change(
+            "UPDATE records SET hits = hits + ?, used_at = max(used_at, ?) WHERE key = ?", rows
+        )
 
     def close(self) -> None:
         """Write down what is left and let go; may be called twice."""
-        if self._db is not None:
-            self.flush()
-        with self._lock:
-            for db in (self._db, self._in_use):
-                if db is not None:
-                    with contextlib.suppress(sqlite3.Error):
-                        db.close()
-            self._db = self._in_use = None
+        self.flush()
+        self._index.close()
 
     def file(self, digest: str) -> Path:
         """Where a value with this sha256 lies if it is large, whether or not it is there."""
         return self.folder / "files" / digest[:2] / digest[2:]
 
-    def _open(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._in_use = hold(self.folder / IN_USE)
-            self._db = open_cache_index(self.folder / INDEX)
-        except (OSError, sqlite3.Error, NewerCache) as error:
-            self._open_otherwise(error)
-
-    def _open_otherwise(self, error: Exception) -> None:
-        """Without an index, a new one in place of a damaged one, or one to be read alone."""
-        if isinstance(error, NewerCache):
-            self._tell("was made by a newer haiga; upgrade haiga, or move the folder away")
-            return
-        if _is_damage(error):
-            self._set_aside()
-            with contextlib.suppress(OSError, sqlite3.Error, NewerCache):
-                self._db = open_cache_index(self.folder / INDEX)
-                return
-        self._writable = False
-        self._fail(error)
-        with contextlib.suppress(OSError, sqlite3.Error, NewerCache):
-            self._db = open_cache_index(self.folder / INDEX, read_only=True)
-
-    def _set_aside(self) -> None:
-        """Move a damaged index away: everything it told of is made again."""
-        self._tell("is damaged: it was moved away, and what it held will be made again")
-        with self._lock:
-            if self._db is not None:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.close()
-                self._db = None
-            self._details.clear()
-            self._source_files = None
-            stamp = f"damaged-{secrets.token_hex(4)}"
-            for end in ("", "-wal", "-shm"):
-                with contextlib.suppress(OSError):
-                    old = self.folder / f"{INDEX}{end}"
-                    old.rename(self.folder / f"{INDEX}.{stamp}{end}")
-
-    def _query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._lock:
-            if self._db is None:
-                return []
-            try:
-                return self._db.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                self._fail(error)
-                return []
-
-    def _change(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
-        with self._lock:
-            if self._db is None or not self._writable or not rows:
-                return
-            try:
-                self._at("before change")
-                with transaction(self._db):
-                    self._db.executemany(sql, rows)
-                    self._at("before commit")
-                self._at("after commit")
-            except sqlite3.Error as error:
-                self._fail(error)
-
-    def _insert(
-        self,
-        key: str,
-        digest: str,
-        data: bytes,
-        parts: Parts,
-        task: str,
-        item: str,
-        seconds: float,
-    ) -> None:
-        assert self._db is not None
-        db, now = self._db, time.time()
-        self._at("before record")
-        details = {
-            digest: text for digest, text in _details(parts).items() if digest not in self._details
-        }
-        with transaction(db):
-            if len(data) <= INLINE_BYTES:
-                db.execute("INSERT OR REPLACE INTO small VALUES (?, ?)", (digest, data))
-            for name, text in details.items():
+    def _keep_details(self, db: sqlite3.Connection, parts: Parts) -> None:
+        """Keep the lists behind the digests of source and lock, once for all records."""
+        found = {}
+        if parts.source:
+            found[str(parts.table["source"])] = canonical(dict(parts.source))
+        if parts.lock_text:
+            found[str(parts.table["lock"])] = parts.lock_text
+        for digest, text in found.items():
+            known = (self._index.generation, digest)
+            if known not in self._details:
                 packed = zlib.compress(text.encode())
-                db.execute("INSERT OR IGNORE INTO details VALUES (?, ?)", (name, packed))
-            db.execute(
-                "INSERT INTO records (key, step, task, item, digest, bytes, seal, parts, reads, "
-                "seconds, made_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (key) DO NOTHING",
-                (
-                    key,
-                    parts.step,
-                    task,
-                    item,
-                    digest,
-                    len(data),
-                    _seal(key, digest, len(data)),
-                    parts.line(),
-                    canonical(dict(parts.reads)),
-                    seconds,
-                    now,
-                    now,
-                ),
-            )
-            self._at("before commit of record")
-            kept = db.execute("SELECT digest FROM records WHERE key = ?", (key,)).fetchone()[0]
-        self._at("after record")
-        self._details.update(details)
-        if kept != digest:
-            self._tell(
-                f"holds another result of step '{parts.step}' made from the same: the step is "
-                "not the same each time, and the first result stays"
-            )
+                db.execute("INSERT OR IGNORE INTO details VALUES (?, ?)", (digest, packed))
+                self._details.add(known)
 
     def _write(self, digest: str, data: bytes) -> None:
         """A large value as a file: whole under its name, or not there."""
@@ -323,13 +260,13 @@ class Cache:
     def _read(self, digest: str) -> bytes | None:
         try:
             return self.file(digest).read_bytes()
-        except OSError:
+        except (OSError, ValueError):
             return None
 
-    def _forget(self, key: str, digest: str) -> None:
-        self._tell("held a damaged or lost value: it will be made again", "value")
-        self._change("DELETE FROM records WHERE key = ? AND digest = ?", [(key, digest)])
-        self._change("DELETE FROM small WHERE digest = ?", [(digest,)])
+    def _forget(self, key: str, digest: Any) -> None:
+        self._index.tell("had a damaged or lost value, which is made again")
+        self._index.change("DELETE FROM records WHERE key = ? AND digest IS ?", [(key, digest)])
+        self._index.change("DELETE FROM small WHERE digest IS ?", [(digest,)])
 
     def _count_hit(self, key: str) -> None:
         with self._lock:
@@ -339,71 +276,7 @@ class Cache:
         if due:
             self.flush()
 
-    def _fail(self, error: Exception) -> None:
-        if _is_damage(error):
-            self._set_aside()
-            with contextlib.suppress(OSError, sqlite3.Error, NewerCache):
-                self._db = open_cache_index(self.folder / INDEX)
-            return
-        self._tell(f"cannot be written: {_remedy(error)}; the run goes on without keeping")
 
-    def _tell(self, sentence: str, kind: str = "") -> None:
-        if (kind or sentence) not in self._told:
-            self._told.add(kind or sentence)
-            self._on_trouble(f"{self.folder}: the cache {sentence}")
-
-
-def hold(path: Path, *, alone: bool = False) -> sqlite3.Connection:
-    """A hold on a cache that ends with the process; `alone` fails while another has one.
-
-    SQLite's own locks do it, so that it works wherever SQLite does. Raises `sqlite3.Error`.
-    """
-    db = sqlite3.connect(
-        path, timeout=0.0 if alone else 30.0, isolation_level=None, check_same_thread=False
-    )
-    try:
-        if alone:
-            db.execute("BEGIN EXCLUSIVE")
-        else:
-            db.execute("CREATE TABLE IF NOT EXISTS held (by_whom TEXT)")
-            db.execute("BEGIN")
-            db.execute("SELECT * FROM held").fetchall()
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _details(parts: Parts) -> dict[str, str]:
-    """The lists behind the digests of a record's source and lock."""
-    found = {}
-    if parts.source:
-        found[str(parts.table["source"])] = canonical(dict(parts.source))
-    if parts.lock_text:
-        found[str(parts.table["lock"])] = parts.lock_text
-    return found
-
-
-def _seal(key: str, digest: str, size: int) -> str:
+def _seal(key: str, digest: Any, size: Any) -> str:
     """Ties a record's columns together, so that a changed one shows."""
     return hashlib.sha256(f"{key} {digest} {size}".encode()).hexdigest()[:32]
-
-
-def _is_damage(error: Exception) -> bool:
-    return isinstance(error, sqlite3.DatabaseError) and any(
-        sign in str(error)
-        for sign in ("not a database", "malformed", "no such table", "no such column")
-    )
-
-
-def _remedy(error: Exception) -> str:
-    """Why something cannot be written and what to do."""
-    number = error.errno if isinstance(error, OSError) else 0
-    told = str(error)
-    if number == errno.ENOSPC or "is full" in told:
-        return "the disk is full; free some space"
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS) or "readonly" in told:
-        return "it is read-only; change its permissions or choose another studio"
-    if "locked" in told:
-        return "another program keeps it busy"
-    return f"{error.strerror or told}" if isinstance(error, OSError) else told

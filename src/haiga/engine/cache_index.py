@@ -1,118 +1,251 @@
-"""The cache's SQLite file: its schema as the steps that led to it, and how it is opened."""
+"""The index of a cache, opened whatever befalls its file: damaged, read-only, or on a full disk."""
 
 from __future__ import annotations
 
 import contextlib
-import datetime
+import errno
+import secrets
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-BUSY_TIMEOUT_S = 30.0
+from haiga.core.errors import UserError
+from haiga.engine.cache_schema import NewerCache, open_cache_index, transaction
 
-Step = tuple[int, str, tuple[str, ...]]
+INDEX = "cache.sqlite3"
+IN_USE = "in-use.sqlite3"
 
-MIGRATIONS: tuple[Step, ...] = (
-    (
-        1,
-        "results, what their keys are made of, and what is known of source files",
-        (
-            """
-            CREATE TABLE records (
-                key TEXT PRIMARY KEY,
-                step TEXT NOT NULL,
-                task TEXT NOT NULL,
-                item TEXT NOT NULL,
-                digest TEXT NOT NULL,
-                bytes INTEGER NOT NULL,
-                seal TEXT NOT NULL,
-                parts TEXT NOT NULL,
-                reads TEXT NOT NULL,
-                seconds REAL NOT NULL,
-                made_at REAL NOT NULL,
-                used_at REAL NOT NULL,
-                hits INTEGER NOT NULL DEFAULT 0
-            )
-            """,
-            "CREATE INDEX records_by_step ON records (step, made_at)",
-            "CREATE INDEX records_by_digest ON records (digest)",
-            "CREATE TABLE small (digest TEXT PRIMARY KEY, value BLOB NOT NULL)",
-            "CREATE TABLE details (digest TEXT PRIMARY KEY, packed BLOB NOT NULL)",
-            "CREATE TABLE source_files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, "
-            "facts TEXT NOT NULL)",
-        ),
-    ),
-)
-"""Each step: its version, from 1 without gaps; what it brings; its statements. Only ever added to.
+Instant = Callable[[str], None]
+"""Called with the name of every point at which a crash would leave the disk in a state of its
+own; a test that raises or kills there sees what the next run makes of it."""
 
-`records.parts` is the canonical JSON that its key is the sha256 of; `small` holds the values that
-lie in no file; `details` the lists behind the digests of sources and locks, once for all records.
-"""
+_DAMAGE = ("not a database", "malformed", "no such table", "no such column")
 
 
-class NewerCache(Exception):
-    """The file was made by a newer haiga."""
+class Index:
+    """The index of the cache in a folder; no method but `alone` raises for a fault of the disk.
 
-
-def open_cache_index(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """A connection to the index, made and brought up to date where that may be written.
-
-    Raises `sqlite3.Error` where it cannot be opened or is damaged, and `NewerCache`.
+    `tell` gets one sentence for every kind of fault, once. While it is open, nobody can have the
+    cache `alone`. Safe to use from several threads.
     """
-    where = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+
+    def __init__(self, folder: Path, tell: Callable[[str], None], at_instant: Instant) -> None:
+        self.folder = folder
+        self.writable = True
+        self.generation = 0  # raised by every fault: what was written before may be lost
+        self._listener = tell
+        self._told: set[str] = set()
+        self._at = at_instant
+        self._lock = threading.RLock()
+        self._db: sqlite3.Connection | None = None
+        self._in_use: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
+        self._open()
+
+    @property
+    def usable(self) -> bool:
+        """Whether results can be kept."""
+        return self.writable and self._db is not None
+
+    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the index; none where it cannot be read."""
+        with self._lock:
+            if self._db is None:
+                return []
+            try:
+                return self._db.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                self.fail(error)
+                return []
+
+    def change(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run a statement for every row, all of them or none."""
+        if rows:
+            with self.writing("change") as db:
+                if db is not None:
+                    db.executemany(sql, rows)
+
+    @contextlib.contextmanager
+    def writing(self, what: str) -> Iterator[sqlite3.Connection | None]:
+        """A transaction; None where nothing can be written, and `tell` knows why."""
+        with self._lock:
+            if not self.usable:
+                yield None
+                return
+            assert self._db is not None
+            try:
+                self._at(f"before {what}")
+                with transaction(self._db):
+                    yield self._db
+                    self._at(f"before commit of {what}")
+                self._at(f"after {what}")
+            except sqlite3.Error as error:
+                self.fail(error)
+
+    @contextlib.contextmanager
+    def alone(self, *, to_write: bool = True) -> Iterator[sqlite3.Connection]:
+        """The index while nobody else has the cache open; with others, where not `to_write`.
+
+        Raises `UserError` where somebody has, or where it cannot be written.
+        """
+        with self._lock:
+            if self._db is None or (to_write and not self.writable):
+                raise UserError(f"{self.folder}: the cache cannot be changed")
+            if not to_write:
+                yield self._db
+                return
+            try:
+                self._let_go()
+                try:
+                    self._in_use = hold(self.folder / IN_USE, alone=True)
+                except sqlite3.OperationalError as error:
+                    if "locked" not in str(error):
+                        raise
+                    raise UserError(
+                        f"{self.folder}: a run uses the cache; prune it when that has ended"
+                    ) from error
+                yield self._db
+            except (OSError, sqlite3.Error) as error:
+                raise UserError(
+                    f"{self.folder}: the cache cannot be changed: {_remedy(error)}"
+                ) from error
+            finally:
+                self._let_go()
+                with contextlib.suppress(OSError, sqlite3.Error):
+                    self._in_use = _hold_sound(self.folder / IN_USE)
+
+    def close(self) -> None:
+        with self._lock:
+            self._let_go()
+            if self._db is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.close()
+                self._db = None
+
+    def fail(self, error: Exception) -> None:
+        """Say that something could not be kept; a damaged index is moved away."""
+        self.generation += 1
+        if is_damage(error):
+            self._begin_anew()
+        else:
+            self.tell(
+                f"cannot keep results: {_remedy(error)}; until then they are made anew each time"
+            )
+
+    def tell(self, sentence: str) -> None:
+        """Say it, unless it was said already."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._listener(f"{self.folder}: the cache {sentence}")
+
+    def _open(self) -> None:
+        index = self.folder / INDEX
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._in_use = _hold_sound(self.folder / IN_USE)
+            self._opened = _identity(index)
+            self._db = open_cache_index(index)
+            self._opened = _identity(index)
+        except NewerCache:
+            self.tell(
+                "was made by a newer haiga and is left alone; upgrade haiga, or choose "
+                "another studio"
+            )
+        except (OSError, sqlite3.Error) as error:
+            if not is_damage(error):
+                self.writable = False
+                with contextlib.suppress(OSError, sqlite3.Error, NewerCache):
+                    self._db = open_cache_index(index, read_only=True)
+            self.fail(error)
+
+    def _begin_anew(self) -> None:
+        """Move a damaged index away, and begin another: what it told of is made again."""
+        self.tell("was damaged: its index was moved away, and what it told of is made again")
+        index = self.folder / INDEX
+        with self._lock:
+            if self._db is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.close()
+                self._db = None
+            if _identity(index) == self._opened:  # else another process has done so already
+                away = f"{INDEX}.damaged-{secrets.token_hex(4)}"
+                for end in ("-wal", "-shm", ""):
+                    with contextlib.suppress(OSError):
+                        index.with_name(INDEX + end).rename(self.folder / f"{away}{end}")
+            with contextlib.suppress(OSError, sqlite3.Error, NewerCache):
+                self._db = open_cache_index(index)
+                self._opened = _identity(index)
+
+    def _let_go(self) -> None:
+        if self._in_use is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._in_use.close()
+            self._in_use = None
+
+
+def hold(path: Path, *, alone: bool = False) -> sqlite3.Connection:
+    """A hold on a cache that ends with the process; `alone` fails while another has one.
+
+    SQLite's own locks do it, so that it works wherever SQLite does. Raises `sqlite3.Error`.
+    """
     db = sqlite3.connect(
-        where, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True, check_same_thread=False
+        path, timeout=0.0 if alone else 30.0, isolation_level=None, check_same_thread=False
     )
     try:
-        if read_only:
-            if _version(db) != MIGRATIONS[-1][0]:
-                raise NewerCache
-            return db
-        db.execute("PRAGMA journal_mode = WAL")
-        # A power cut may take the last commits with it: their steps are then done again.
-        db.execute("PRAGMA synchronous = NORMAL")
-        _migrate(db)
+        if alone:
+            db.execute("BEGIN EXCLUSIVE")
+        else:
+            if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
+                db.execute("CREATE TABLE IF NOT EXISTS held (by_whom TEXT)")
+            db.execute("BEGIN")
+            db.execute("SELECT * FROM held").fetchall()
     except BaseException:
         db.close()
         raise
     return db
 
 
-@contextlib.contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All that is done inside, or none of it; one writer at a time."""
-    db.execute("BEGIN IMMEDIATE")
+def is_damage(error: Exception) -> bool:
+    """Whether an error says that a file of SQLite's is not whole."""
+    return isinstance(error, sqlite3.DatabaseError) and any(t in str(error) for t in _DAMAGE)
+
+
+def _hold_sound(path: Path) -> sqlite3.Connection:
+    """A hold; a damaged file of holds, which says nothing else, is replaced."""
     try:
-        yield
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
+        return hold(path)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        path.unlink(missing_ok=True)
+        return hold(path)
 
 
-def _migrate(db: sqlite3.Connection) -> None:
-    newest = MIGRATIONS[-1][0]
-    if _version(db) == newest:
-        return
-    with transaction(db):
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS migrations "
-            "(version INTEGER PRIMARY KEY, about TEXT NOT NULL, applied_at TEXT NOT NULL)"
-        )
-        version = _version(db)
-        if version > newest:
-            raise NewerCache
-        for number, about, statements in MIGRATIONS:
-            if number <= version:
-                continue
-            for statement in statements:
-                db.execute(statement)
-            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            db.execute("INSERT INTO migrations VALUES (?, ?, ?)", (number, about, now))
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path names at this moment."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
-def _version(db: sqlite3.Connection) -> int:
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone():
-        return 0
-    return int(db.execute("SELECT coalesce(max(version), 0) FROM migrations").fetchone()[0])
+def _remedy(error: Exception) -> str:
+    """Why something cannot be written and what to do."""
+    told = str(error)
+    number = error.errno if isinstance(error, OSError) else 0
+    if number == errno.ENOSPC or "is full" in told:
+        return "the disk is full; free some space"
+    if number == errno.EDQUOT:
+        return "the disk quota is used up; free some space"
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS) or "readonly" in told:
+        return "it is read-only; change its permissions or choose another studio"
+    if "unable to open" in told:
+        return "it may not be opened; change its permissions or choose another studio"
+    if "locked" in told:
+        return "another program keeps it busy; wait for that to end"
+    if isinstance(error, OSError) and isinstance(error, (FileExistsError, NotADirectoryError)):
+        return "it is a file and no folder; move it away"
+    return (error.strerror if isinstance(error, OSError) else None) or told

@@ -79,7 +79,8 @@ def key_parts(
     is no plain value.
     """
     what, fault = _what(step)
-    settings = {**step.settings, **(step.call.settings if step.call else {})}
+    call = step.call
+    settings = {**step.settings, **(call.settings if call and call.counts else {})}
     table = {
         "format": FORMAT,
         "what": what,

@@ -94,7 +94,8 @@ def roots_of(step: Step) -> list[str]:
     """The modules and files that a step begins in: what it calls, and its implementation."""
     found: list[str] = []
     if step.call is not None:
-        found += _roots_of_call(step.call)
+        settings = {**step.settings, **(step.call.settings if step.call.counts else {})}
+        found += _roots_of_call(step.call, settings)
     elif step.run is not None:
         found += [str(path) for path in held_by(step.run).files]
     if step.role and step.use:
@@ -102,14 +103,14 @@ def roots_of(step: Step) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _roots_of_call(call: Call) -> Iterator[str]:
+def _roots_of_call(call: Call, settings: Mapping[str, object]) -> Iterator[str]:
     if call.kind != "command":
         yield call.target.rpartition(":")[0] or call.target
     else:
         program = shutil.which(call.command[0]) if call.command else None
         if program:
             yield str(Path(program).resolve())
-    words = [*call.command[1:], *_texts(list(call.settings.values()))]
+    words = [*call.command[1:], *_texts(list(settings.values()))]
     for word in words:
         if ("/" in word or "." in word or os.sep in word) and _is_file(word):
             yield str(Path(word).resolve())

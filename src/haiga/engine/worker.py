@@ -78,7 +78,7 @@ class Doer:
 def open_call(call: Mapping[str, Any]) -> Doer:
     """Loads what a call does, once.
 
-    A call is the table that `haiga.engine.calls.call_table` makes of a step: `kind` ("values",
+    A call is the table that `haiga.engine.call_bytes.call_table` makes of a step: `kind` ("values",
     "files" or "command"), `target`, `command`, `settings`, `gathers` (names of the inputs that
     are lists) and `out` (the name of the result's file). Raises `CallFailed`.
     """
@@ -264,16 +264,16 @@ def _signal_name(number: int) -> str:
 # What follows is the process itself.
 
 
-def read_exactly(file: int, count: int) -> bytes:
+def read_exactly(file: int, count: int) -> Any:
     """So many bytes of a pipe; `EOFError` where it is closed before."""
-    parts = []
-    while count:
-        part = os.read(file, min(count, 1 << 20))
-        if not part:
+    whole = bytearray(count)
+    view = memoryview(whole)
+    while view:
+        got = os.readv(file, [view])
+        if not got:
             raise EOFError
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
+        view = view[got:]
+    return whole
 
 
 def frame(head: Mapping[str, Any], blobs: list[bytes]) -> list[bytes]:
@@ -295,43 +295,25 @@ def _receive(file: int) -> Any:
     return head, [read_exactly(file, size) for size in head["blobs"]]
 
 
-def _limit_cores(cores: Any) -> None:
-    if cores and hasattr(os, "sched_setaffinity"):
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(0, set(cores))
-
-
 def _serve(incoming: int, outgoing: int, place: Path) -> None:
+    """Opens calls and does them until no more can come."""
     me = os.getpid()
     os.umask(0o077)
-    head, _ = _receive(incoming)
-    _limit_cores(head.get("cores"))
-    sys.path += [entry for entry in head.get("path", []) if entry not in sys.path]
-    doer = None
-    try:
-        doer = open_call(head["call"])
-        _send(outgoing, {"ok": True}, [])
-    except BaseException as error:
-        if os.getpid() != me:
-            os._exit(0)
-        _send(outgoing, _told(error), [])
-    while doer is not None:
-        try:
-            head, blobs = _receive(incoming)
-        except EOFError:
-            return
-        folder = place / f"call-{head['number']}"
-        folder.mkdir()
-        os.chdir(str(folder))
-        inputs: dict[str, list[bytes]] = {}
-        for name, blob in zip(head["inputs"], blobs):  # noqa: B905  # as above
-            inputs.setdefault(name, []).append(blob)
-        for name in head["names"]:
-            inputs.setdefault(name, [])
-        begin = time.perf_counter()
+    setting, _ = _receive(incoming)
+    if setting["cores"] and hasattr(os, "sched_setaffinity"):
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, set(setting["cores"]))
+    sys.path += [entry for entry in setting["path"] if entry not in sys.path]
+    doers: dict[int, Doer] = {}
+    while True:
+        head, blobs = _receive(incoming)
         made: list[bytes] = []
+        begin = time.perf_counter()
         try:
-            made = [doer.do(inputs, head["names"], head["seed"], folder)]
+            if "call" in head:
+                doers[head["step"]] = open_call(head["call"])
+            else:
+                made = [_done(doers[head["step"]], head, blobs, place)]
             answer: dict[str, Any] = {"ok": True}
         except BaseException as error:
             answer = _told(error)
@@ -343,8 +325,18 @@ def _serve(incoming: int, outgoing: int, place: Path) -> None:
             made = []
         _flush()
         os.chdir(str(place))
-        shutil.rmtree(str(folder), ignore_errors=True)
+        shutil.rmtree(str(place / f"call-{head['number']}"), ignore_errors=True)
         _send(outgoing, {**answer, "number": head["number"]}, made)
+
+
+def _done(doer: Doer, head: Mapping[str, Any], blobs: list[bytes], place: Path) -> bytes:
+    folder = place / f"call-{head['number']}"
+    folder.mkdir()
+    os.chdir(str(folder))
+    inputs: dict[str, list[bytes]] = {name: [] for name in head["names"]}
+    for name, blob in zip(head["inputs"], blobs):  # noqa: B905  # as above
+        inputs[name].append(blob)
+    return doer.do(inputs, head["names"], head["seed"], folder)
 
 
 def _told(error: BaseException) -> dict[str, Any]:
@@ -378,13 +370,15 @@ def _flush() -> None:
 def _peak_kb() -> int:
     """The most memory this process had; the system's own count takes in its parent's at the fork,
     where /proc does not."""
-    with contextlib.suppress(OSError, IndexError, ValueError):
-        text = Path("/proc/self/status").read_text()
-        return int(text.split("VmHWM:")[1].split()[0])
     import resource
 
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most // 1024 if sys.platform == "darwin" else most
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of commands it ran
+    try:
+        text = Path("/proc/self/status").read_text()
+        return max(most, int(text.split("VmHWM:")[1].split()[0]))
+    except (OSError, IndexError, ValueError):
+        most = max(most, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        return most // 1024 if sys.platform == "darwin" else most
 
 
 def _prctl(option: int, value: int) -> None:
