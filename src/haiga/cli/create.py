@@ -57,7 +57,7 @@ def create(
     steps = 12 + (makers.artist.painter.candidates > 1)  # ten steps, the gate and the keeping
     with ExitStack() as held:
         begin_all = None
-        if engine != "local" or (workers or 1) > 1 or ray_address is not None:
+        if engine != "local" or workers not in (None, 1) or ray_address is not None:
             begin_all = held.enter_context(
                 pieces_apart(
                     engine,

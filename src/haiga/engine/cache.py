@@ -89,22 +89,23 @@ class Cache:
         if not key:
             return None
         row = self._index.query(
-            "SELECT digest, bytes, seal, seconds, value FROM records "
-            "LEFT JOIN small USING (digest) WHERE key = ?",
+            "SELECT records.digest, bytes, seal, seconds, value, records.rowid, small.rowid "
+            "FROM records LEFT JOIN small ON small.digest = records.digest WHERE key = ?",
             key,
         )
         if not row:
             return None
-        digest, size, seal, seconds, data = row[0]
+        digest, size, seal, seconds, data, record, small = row[0]
         if data is None:
             data = self._read(str(digest))
         whole = (
             isinstance(data, bytes)
+            and isinstance(seconds, float)
             and seal == _seal(key, digest, size)
             and hashlib.sha256(data).hexdigest() == digest
         )
         if not whole:
-            self._forget(key, digest)
+            self._forget(record, small)
             return None
         self._count_hit(key)
         return Kept(key, data, digest, seconds)
@@ -263,10 +264,11 @@ class Cache:
         except (OSError, ValueError):
             return None
 
-    def _forget(self, key: str, digest: Any) -> None:
+    def _forget(self, record: int, small: int | None) -> None:
         self._index.tell("had a damaged or lost value, which is made again")
-        self._index.change("DELETE FROM records WHERE key = ? AND digest IS ?", [(key, digest)])
-        self._index.change("DELETE FROM small WHERE digest IS ?", [(digest,)])
+        self._index.change("DELETE FROM records WHERE rowid = ?", [(record,)])
+        if small is not None:
+            self._index.change("DELETE FROM small WHERE rowid = ?", [(small,)])
 
     def _count_hit(self, key: str) -> None:
         with self._lock:

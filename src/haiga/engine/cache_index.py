@@ -21,7 +21,10 @@ Instant = Callable[[str], None]
 """Called with the name of every point at which a crash would leave the disk in a state of its
 own; a test that raises or kills there sees what the next run makes of it."""
 
-_DAMAGE = ("not a database", "malformed", "no such table", "no such column")
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the last where a damaged file's own words are no text."""
+_SOUND = ("locked", "busy", "is full", "readonly", "unable to open", "disk I/O", "interrupted")
+"""Signs of an error that leaves the file itself above suspicion."""
 
 
 class Index:
@@ -56,7 +59,7 @@ class Index:
                 return []
             try:
                 return self._db.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
+            except FAULTS as error:
                 self.fail(error)
                 return []
 
@@ -81,7 +84,7 @@ class Index:
                     yield self._db
                     self._at(f"before commit of {what}")
                 self._at(f"after {what}")
-            except sqlite3.Error as error:
+            except FAULTS as error:
                 self.fail(error)
 
     @contextlib.contextmanager
@@ -107,20 +110,20 @@ class Index:
                         f"{self.folder}: a run uses the cache; prune it when that has ended"
                     ) from error
                 yield self._db
-            except (OSError, sqlite3.Error) as error:
+            except (OSError, *FAULTS) as error:
                 raise UserError(
                     f"{self.folder}: the cache cannot be changed: {_remedy(error)}"
                 ) from error
             finally:
                 self._let_go()
-                with contextlib.suppress(OSError, sqlite3.Error):
+                with contextlib.suppress(OSError, *FAULTS):
                     self._in_use = _hold_sound(self.folder / IN_USE)
 
     def close(self) -> None:
         with self._lock:
             self._let_go()
             if self._db is not None:
-                with contextlib.suppress(sqlite3.Error):
+                with contextlib.suppress(*FAULTS):
                     self._db.close()
                 self._db = None
 
@@ -153,10 +156,10 @@ class Index:
                 "was made by a newer haiga and is left alone; upgrade haiga, or choose "
                 "another studio"
             )
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *FAULTS) as error:
             if not is_damage(error):
                 self.writable = False
-                with contextlib.suppress(OSError, sqlite3.Error, NewerCache):
+                with contextlib.suppress(OSError, *FAULTS, NewerCache):
                     self._db = open_cache_index(index, read_only=True)
             self.fail(error)
 
@@ -166,7 +169,7 @@ class Index:
         index = self.folder / INDEX
         with self._lock:
             if self._db is not None:
-                with contextlib.suppress(sqlite3.Error):
+                with contextlib.suppress(*FAULTS):
                     self._db.close()
                 self._db = None
             if _identity(index) == self._opened:  # else another process has done so already
@@ -174,13 +177,13 @@ class Index:
                 for end in ("-wal", "-shm", ""):
                     with contextlib.suppress(OSError):
                         index.with_name(INDEX + end).rename(self.folder / f"{away}{end}")
-            with contextlib.suppress(OSError, sqlite3.Error, NewerCache):
+            with contextlib.suppress(OSError, *FAULTS, NewerCache):
                 self._db = open_cache_index(index)
                 self._opened = _identity(index)
 
     def _let_go(self) -> None:
         if self._in_use is not None:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(*FAULTS):
                 self._in_use.close()
             self._in_use = None
 
@@ -209,14 +212,19 @@ def hold(path: Path, *, alone: bool = False) -> sqlite3.Connection:
 
 def is_damage(error: Exception) -> bool:
     """Whether an error says that a file of SQLite's is not whole."""
-    return isinstance(error, sqlite3.DatabaseError) and any(t in str(error) for t in _DAMAGE)
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    ours = (sqlite3.ProgrammingError, sqlite3.InterfaceError)
+    if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, ours):
+        return False
+    return not any(sign in str(error) for sign in _SOUND)
 
 
 def _hold_sound(path: Path) -> sqlite3.Connection:
     """A hold; a damaged file of holds, which says nothing else, is replaced."""
     try:
         return hold(path)
-    except sqlite3.DatabaseError as error:
+    except FAULTS as error:
         if not is_damage(error):
             raise
         path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -99,7 +100,8 @@ def record_named(query: Query, start: str) -> Record:
 def step_uses(query: Query) -> list[StepUse]:
     """How much is kept of every step, by name."""
     rows = query(
-        "SELECT step, count(*), sum(bytes), sum(hits), max(used_at), sum(hits * seconds) "
+        "SELECT step, count(*), CAST(sum(bytes) AS INTEGER), CAST(sum(hits) AS INTEGER), "
+        "CAST(max(used_at) AS REAL), CAST(sum(hits * seconds) AS REAL) "
         "FROM records GROUP BY step ORDER BY step"
     )
     return [StepUse(*row) for row in rows]
@@ -117,8 +119,26 @@ def detail(query: Query, digest: str) -> str | None:
 
 
 def _record(row: tuple[Any, ...]) -> Record:
-    key, step, task, item, digest, size, parts, reads, *rest = row
-    return Record(key, step, task, item, digest, size, _table(parts), _table(reads), *rest)
+    key, step, task, item, digest, size, parts, reads, seconds, made_at, used_at, hits = row
+    return Record(
+        key,
+        step,
+        task,
+        item,
+        digest,
+        int(_number(size)),
+        _table(parts),
+        _table(reads),
+        _number(seconds),
+        _number(made_at),
+        _number(used_at),
+        int(_number(hits)),
+    )
+
+
+def _number(value: Any) -> float:
+    """A column that should be a number; 0 where it is damaged."""
+    return value if isinstance(value, (int, float)) and math.isfinite(value) else 0.0
 
 
 def _table(text: Any) -> dict[str, Any]:

@@ -166,6 +166,9 @@ def _lock(query: Query, old: str, new: str) -> Iterator[str]:
 def _lines(lock: str) -> tuple[dict[str, str], set[str]]:
     """The pinned versions of a lock, and its other lines."""
     pins, others = {}, set()
+    first = lock.partition("\n")[0]
+    if first.startswith("# "):  # the interpreter and the platform
+        others.add(first.removeprefix("# "))
     for raw in lock.splitlines():
         line = raw.split(" #")[0].strip().rstrip("\\").strip()
         if not line or line.startswith(("#", "--hash")):

@@ -15,11 +15,12 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from haiga.core.errors import JobError, UserError
+from haiga.core.errors import JobError, MissingExtra, UserError
 from haiga.engine.interpreters import Interpreter, find_interpreter
+from haiga.engine.limits import numeric_variables
 from haiga.engine.own_packages import (
     Linked,
     base_requirements,
@@ -35,8 +36,9 @@ from haiga.engine.requirement_lines import (
     contents,
     lock_lines,
     package_name,
+    without_hashes,
 )
-from haiga.engine.uv import find_uv, reason, run_uv
+from haiga.engine.uv import reason, run_uv
 
 RESOLVE_LIMIT_S = 60.0
 BUILD_LIMIT_S = 3600.0
@@ -94,11 +96,12 @@ def prepare(
         environment.requirements or environment.lock or environment.python or environment.image
     ):
         text = installed_versions([name for name in extra if name in extras_of_haiga()])
-        return Prepared(Path(sys.executable), _sha256(text), text)
+        return _calculating(Prepared(Path(sys.executable), _sha256(text), text))
     if environment.image:
         from haiga.engine.containers import prepare_image
 
         return prepare_image(environment, pull=pull)
+    home = home.absolute()  # uv works in a folder of its own
     if os.name != "posix":
         raise UserError("environments of steps need Linux or macOS")
     interpreter = find_interpreter(environment.python, home)
@@ -110,11 +113,12 @@ def prepare(
     return _ready(exact, interpreter, linked, home)
 
 
-def collect(home: Path, unused_days: float) -> list[tuple[Path, int]]:
+def collect(home: Path, unused_days: float, *, dry_run: bool = False) -> list[tuple[Path, int]]:
     """Removes the environments that no run used for so many days, and what was resolved to them.
 
     Gives each removed folder with the bytes it held. One that a process uses now stays; so does
-    anything that is no environment. Leavings of builds that were killed go as well.
+    anything that is no environment. Leavings of builds that were killed go as well. With
+    `dry_run` nothing is removed.
     """
     removed: list[tuple[Path, int]] = []
     if not home.is_dir():
@@ -130,12 +134,15 @@ def collect(home: Path, unused_days: float) -> list[tuple[Path, int]]:
                 if not building and age_s < unused_days * 86400:
                     continue
                 size = sum(p.lstat().st_size for p in folder.rglob("*") if not p.is_dir())
-                gone = home / f".gone-{key}.{os.getpid()}"
-                folder.replace(gone)
-                shutil.rmtree(gone)
+                if not dry_run:
+                    gone = home / f".gone-{key}.{os.getpid()}"
+                    folder.replace(gone)
+                    shutil.rmtree(gone)
         except BlockingIOError:
             continue
         removed.append((folder, size))
+    if dry_run:
+        return removed
     kept = {folder.name for folder in home.iterdir()}
     for memory in (home / "resolved").glob("*.json"):
         with contextlib.suppress(OSError, ValueError, KeyError):
@@ -165,8 +172,8 @@ def _exact_lines(
     if environment.lock:
         locked = lock_lines(environment.lock)
         if not (asked or of_haiga):
-            return environment.lock.strip().splitlines()
-        asked = [*locked, *asked]
+            return locked
+        asked = [*map(without_hashes, locked), *asked]
     if not (asked or of_haiga):
         return []
     key = _sha256(
@@ -191,6 +198,8 @@ def _resolved(
     told = ", ".join(asked) or "haiga alone"
     try:
         answer = run_uv(arguments, home, timeout_s=RESOLVE_LIMIT_S, text=text)
+    except MissingExtra:
+        raise
     except UserError as error:
         raise UserError(f"the environment of {told} could not be resolved: {error}") from None
     if answer.returncode:
@@ -220,7 +229,16 @@ def _ready(
         _hold(home, key)
     _name_in_memory(home, exact, key)
     text = "\n".join([header, *exact]) + "\n"
-    return Prepared(folder / "bin" / "python", lock, text, folder, built)
+    return _calculating(Prepared(folder / "bin" / "python", lock, text, folder, built))
+
+
+def _calculating(prepared: Prepared) -> Prepared:
+    """The environment with how its libraries are told to calculate in its lock."""
+    lines = [f"{name}={value}" for name, value in numeric_variables().items()]
+    if not lines:
+        return prepared
+    text = "\n".join([prepared.lock_text.rstrip("\n"), *lines]) + "\n"
+    return replace(prepared, lock=_sha256(f"{prepared.lock} {lines}"), lock_text=text)
 
 
 def _is_ready(folder: Path) -> bool:
@@ -318,6 +336,3 @@ def _hold(home: Path, key: str) -> None:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-__all__ = ["Prepared", "collect", "find_uv", "last_used", "prepare"]

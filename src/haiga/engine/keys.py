@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from haiga.core.errors import UserError
-from haiga.engine.digests import array_digest, value_digest
+from haiga.engine.digests import value_digest
 from haiga.engine.held import held_by
 from haiga.engine.plan import Step
 from haiga.engine.reached import Source
@@ -145,8 +145,6 @@ def _plain(value: Any, where: str) -> Any:
         return value
     if isinstance(value, np.generic):
         return _plain(value.item(), where)
-    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
-        return {"=": "array", "sha256": array_digest(value)}
     if isinstance(value, PurePath):
         return str(value)
     if isinstance(value, (list, tuple)):

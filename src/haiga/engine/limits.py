@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -24,6 +25,20 @@ THREADS = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+
+
+_NUMERIC = re.compile(
+    r"OPENBLAS_(?!NUM_THREADS$)\w+|MKL_(CBWR|ENABLE_INSTRUCTIONS)|NPY_\w+FEATURES"
+)
+
+
+def numeric_variables() -> dict[str, str]:
+    """The user's variables that choose how libraries calculate, and so the last bit of a sum.
+
+    They reach every process of a step, so that it gives the same as haiga's own would, and are
+    part of an environment's lock.
+    """
+    return {name: os.environ[name] for name in sorted(os.environ) if _NUMERIC.fullmatch(name)}
 
 
 def thread_variables(needs: Needs) -> dict[str, str]:
@@ -92,6 +107,21 @@ def kill_tree(pid: int) -> None:
     for number in [pid, *descendants(pid)]:
         with contextlib.suppress(OSError):
             os.kill(number, signal.SIGKILL)
+
+
+def kill_those_at_home(home: Path) -> None:
+    """Ends every process whose environment calls this folder its home, where /proc tells.
+
+    For what a step started when the one that should have ended it was killed itself.
+    """
+    told = b"HOME=" + os.fsencode(home)
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(_PROC):
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit():
+                    variables = Path(entry.path, "environ").read_bytes().split(b"\0")
+                    if told in variables:
+                        os.kill(int(entry.name), signal.SIGKILL)
 
 
 def _resident(pid: int) -> int:

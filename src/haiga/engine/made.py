@@ -20,11 +20,15 @@ class Made:
     decides in which order sums are taken, and so their last bit.
     """
 
-    def __init__(self, value: Any = _NOT_YET, *, data: bytes | None = None) -> None:
+    def __init__(
+        self, value: Any = _NOT_YET, *, data: bytes | None = None, digest: str = ""
+    ) -> None:
         if value is not _NOT_YET:
             self.value = _in_order(value)
         if data is not None:
             self.data = data
+        if digest:
+            self.digest = digest
 
     @cached_property
     def value(self) -> Any:

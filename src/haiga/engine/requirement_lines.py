@@ -12,7 +12,9 @@ from haiga.core.errors import UserError
 
 _BY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*@\s*(\S+)")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*([<>=!~;(].*)?")
-_EXACT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*(===?\s*[^\s,;*]+|@\s*\S+)")
+_EXACT = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*(===?\s*[^\s,;*]+|@\s*\S+)\s*(;|$)"
+)
 _LEFT_OUT = {".git", ".hg", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 
 
@@ -33,7 +35,7 @@ def check_requirements(lines: Sequence[str]) -> None:
 
 
 def lock_lines(lock: str) -> list[str]:
-    """The exact requirements of a lock's text, without comments and hashes.
+    """The exact requirements of a lock's text, sorted, with their hashes and without comments.
 
     Raises `UserError` for a text that is no such list, or a line that leaves the version open.
     """
@@ -43,9 +45,9 @@ def lock_lines(lock: str) -> list[str]:
             "uv.lock or pylock.toml write one with 'uv export --format requirements-txt'"
         )
     whole = re.sub(r"\\\s*\n", " ", lock)
-    lines = [re.split(r"\s#|\s--hash", line, maxsplit=1)[0].strip() for line in whole.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    for line in lines:
+    lines = [" ".join(re.split(r"(?:^|\s)#", line)[0].split()) for line in whole.splitlines()]
+    lines = sorted(line for line in lines if line)
+    for line in map(without_hashes, lines):
         if not _EXACT.match(line) and local_path(line) is None:
             raise UserError(
                 f"the environment's lock: '{line}' names no exact version (such as 'numpy==1.26.4')"
@@ -53,12 +55,17 @@ def lock_lines(lock: str) -> list[str]:
     return lines
 
 
+def without_hashes(line: str) -> str:
+    """A lock's line as a requirement."""
+    return line.partition(" --hash")[0].strip()
+
+
 def local_path(line: str) -> Path | None:
     """The folder or file that a requirement is, None for one that an index has.
 
     `UserError` where it is not there.
     """
-    text = line.partition(" ;")[0].strip()
+    text = without_hashes(line).partition(" ;")[0].strip()
     named = _BY_NAME.match(text)
     place = named[2] if named else text
     if place.startswith("file:"):

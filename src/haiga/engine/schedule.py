@@ -30,12 +30,12 @@ class Keeping(Protocol):
         """The key of a result before it is made."""
         ...
 
-    def get(self, key: str) -> bytes | None:
-        """What is kept under a key, verified; None where there is nothing sound."""
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        """What is kept under a key, verified, and its sha256; None where nothing sound is."""
         ...
 
-    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> None:
-        """Keeps a result under the key that `key` gave."""
+    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> str:
+        """Keeps a result under the key that `key` gave, and gives its sha256."""
         ...
 
 
@@ -287,11 +287,11 @@ class _Schedule:
 
     def _found(self, item: _Item, task: Task, key: str) -> bool:
         assert self._keep is not None
-        data = self._keep.get(key)
-        if data is None:
+        kept = self._keep.get(key)
+        if kept is None:
             return False
         item.cached.add(task.id)
-        self._finish(item, task, Made(data=data), 0.0, kind="cached", note=key)
+        self._finish(item, task, Made(data=kept[0], digest=kept[1]), 0.0, kind="cached", note=key)
         return True
 
     def _ended(self, outcome: Outcome) -> None:
@@ -311,7 +311,9 @@ class _Schedule:
         made = Made(outcome.value)
         if key:
             assert self._keep is not None
-            self._keep.put(key, made.data, seconds=outcome.seconds, peak_mb=outcome.peak_mb)
+            made.digest = self._keep.put(
+                key, made.data, seconds=outcome.seconds, peak_mb=outcome.peak_mb
+            )
         self._finish(item, task, made, outcome.seconds, peak_mb=outcome.peak_mb)
         for other, same in waiting:
             other.cached.add(same.id)

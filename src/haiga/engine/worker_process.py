@@ -23,7 +23,9 @@ from haiga.engine.environments import Prepared
 from haiga.engine.limits import (
     LOOK_EVERY_S,
     MemoryWatch,
+    kill_those_at_home,
     kill_tree,
+    numeric_variables,
     thread_variables,
     visible_gpus,
 )
@@ -33,6 +35,7 @@ from haiga.engine.worker import HELLO, LENGTHS, MOST_BYTES, frame
 KEPT_OUTPUT = 64 * 1024
 """How much of what an attempt prints is kept, in bytes: the last of it."""
 _PIPE_BYTES = 2**20
+_ASK_EVERY_S = 0.5
 _WORKER = Path(__file__).with_name("worker.py")
 
 
@@ -125,10 +128,12 @@ class WorkerProcess:
                     raise StepFailed(
                         too_much_memory(self._watch.peak_mb, memory_mb), output=self.printed()
                     )
-                pause = left
-                if memory_mb:
-                    pause = LOOK_EVERY_S if left is None else min(left, LOOK_EVERY_S)
-                for key, _ in selector.select(pause):
+                pause = LOOK_EVERY_S if memory_mb else _ASK_EVERY_S
+                events = selector.select(pause if left is None else min(left, pause))
+                if not events and not self.runs():
+                    # something that outlived it can hold the pipe open
+                    raise self._death()
+                for key, _ in events:
                     if key.fd == self._in:
                         waiting = self._write(waiting)
                         if not waiting:
@@ -208,10 +213,12 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             kill_tree(self._popen.pid)
             self._popen.wait(10)
+        if self._popen.returncode < 0:  # its keeper did not end by itself
+            kill_those_at_home(self._place)
 
     def close(self) -> None:
         """Ends it and gives back pipes and working folder."""
-        if self.runs():
+        if self.runs() or self._popen.returncode < 0:
             self.end()
         for pipe in self._pipes:
             if pipe is not None:
@@ -291,8 +298,12 @@ def _variables(prepared: Prepared, step: Step, place: Path, gpus: Sequence[int])
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         "CUDA_VISIBLE_DEVICES": visible_gpus(gpus),
+        **numeric_variables(),
         **thread_variables(step.needs),
     }
+    if prepared.folder is None and "PYTHONPATH" in os.environ:  # haiga's own interpreter
+        parts = os.environ["PYTHONPATH"].split(os.pathsep)
+        own["PYTHONPATH"] = os.pathsep.join(str(Path(part).absolute()) for part in parts if part)
     named = step.environment.variables if step.environment else ()
     return own | {name: os.environ[name] for name in named if name in os.environ}
 
