@@ -16,8 +16,10 @@ import os
 
 from haiga.core.errors import MissingExtra
 
-# Read when Ray is loaded: it reports to nobody and prints nothing onto the user's terminal.
+# Read when Ray is loaded: it reports to nobody, joins no cluster by itself, and prints nothing onto
+# the user's terminal.
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
 os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")
 try:
     import ray  # noqa: F401  # asked for once, here

@@ -231,7 +231,7 @@ class RayBackend:
                 return (*answer, step.timeout_s)
             there = self._executables.get(step.environment)
             if there is not None:
-                actor = self._places.beside(place, step.environment, there)
+                actor = self._places.beside(place, step, there)
                 return (*actor.do.options(num_returns=2).remote(order, *blobs), step.timeout_s)
         below = place.actor.do_below.options(num_returns=2)
         return (*below.remote(order, *self._prepared[step.environment], *blobs), 0.0)

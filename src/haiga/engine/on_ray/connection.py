@@ -10,12 +10,14 @@ import tempfile
 from pathlib import Path
 
 import ray
+from ray.exceptions import RayTaskError
 
 from haiga.core.errors import JobError, MissingExtra, UserError
 from haiga.engine.on_ray.address import find_cluster
 
 _STORE_BYTES = 1 << 30
 _SWITCH = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+_TRIES = 4
 _TOKEN, _MODE = "RAY_AUTH_TOKEN", "RAY_AUTH_MODE"
 _OWN_TOKEN = secrets.token_hex(32)  # one a process: Ray reads it once
 
@@ -25,9 +27,10 @@ class Connection:
 
     `address` is a cluster's: "auto", "host:port" or "ray://host:port". Without one, Ray is
     started here: its sockets are bound to the loopback interface and ask for a token that only its
-    own processes have, and what it writes goes to `folder`, which `close` removes; `cpus` is how many processors it lends (default: those this process may use). A Ray
-    that this process has already is used and left as it is. Raises `UserError` where no cluster
-    answers, within seconds.
+    own processes have, and what it writes goes to `folder`, which `close` removes; `cpus` is how
+    many processors it lends (default: those this process may use). A Ray that this process
+    has already is used and left as it is. Raises `UserError` where no cluster answers, within
+    seconds.
     """
 
     def __init__(self, address: str | None = None, *, cpus: int | None = None) -> None:
@@ -36,7 +39,7 @@ class Connection:
         if not self._open:
             return
         if address is not None:
-            _join(find_cluster(address), address)
+            _join(address)
             return
         self.own, self.folder = True, _folder()
         self._start(cpus or usable_cores())
@@ -82,21 +85,39 @@ class Connection:
                 os.environ[_SWITCH] = before[0]
 
 
-def _join(found: str, address: str) -> None:
+def _join(address: str) -> None:
+    from ray._private import ray_constants
+
+    found = find_cluster(address)
+    before = ray_constants.NUM_REDIS_GET_RETRIES
+    ray_constants.NUM_REDIS_GET_RETRIES = _TRIES  # one a second; something does answer there
     try:
-        ray.init(address=found, log_to_driver=False, logging_level=logging.ERROR)
+        ray.init(
+            address=address if address == "auto" else found,  # only "auto" looks for a token
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
     except ImportError as error:
         raise MissingExtra(
             f"'{address}' is reached by Ray's client, which needs more: pip install 'ray[client]'"
         ) from error
     except (Exception, SystemExit) as error:  # Ray ends the process where a cluster turns silent
-        raise UserError(f"the Ray cluster at '{address}' refused: {clause(error)}") from error
+        why = clause(error)
+        if "AuthenticationToken" in str(error) or "AuthToken" in str(error):
+            why = (
+                "it asks for a token: set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to the cluster's"
+            )
+        raise UserError(f"the Ray cluster at '{address}' refused: {why}") from error
+    finally:
+        ray_constants.NUM_REDIS_GET_RETRIES = before
 
 
 def clause(error: BaseException) -> str:
-    """An error's first line, or its kind."""
+    """What an error says, on one line: of a traceback the last, of anything else the first."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0][:300] if lines else type(error).__name__
+    if not lines:
+        return type(error).__name__
+    return lines[-1 if isinstance(error, RayTaskError) else 0][:300]
 
 
 def usable_cores() -> int:

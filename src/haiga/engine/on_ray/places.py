@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ray
 from ray.exceptions import GetTimeoutError
@@ -16,8 +16,13 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from haiga.engine.backend import StepFailed
 from haiga.engine.kinds import Kind
-from haiga.engine.on_ray.seat import Ready, Seat
-from haiga.engine.plan import Environment, Needs
+from haiga.engine.limits import numeric_variables, thread_variables
+from haiga.engine.on_ray.connection import usable_cores
+from haiga.engine.on_ray.seat import Ready, Seat, named_variables
+from haiga.engine.plan import Needs, Step
+
+if TYPE_CHECKING:
+    from haiga.engine.environments import Prepared
 
 SEAT_S = 90.0
 """How long a cluster may take to give a seat."""
@@ -34,7 +39,6 @@ class _RaySeat(Seat):
         return Ready(
             os.getpid(),
             ray.get_runtime_context().get_node_id(),
-            tuple(int(device) for device in ray.get_gpu_ids()),
             {k: v for k, v in os.environ.items() if k.endswith("VISIBLE_DEVICES")},
         )
 
@@ -46,7 +50,7 @@ class Place:
         self.needs, self.actor = needs, actor
         self.ready_ref = actor.ready.remote()
         self.ready: Ready | None = None
-        self.beside: dict[Path, Any] = {}
+        self.beside: dict[tuple[Path, str], Any] = {}
         self.known: set[str] = set()  # the steps it has done
         self.dead = False
 
@@ -146,10 +150,13 @@ class Places:
                         self._idle.pop(0).end()
         return place.ready
 
-    def beside(self, place: Place, environment: Environment, there: Any) -> Any:
-        """The actor of an environment on the machine of a seat, which holds what both need."""
-        ready = self.wait_for(place)
-        if there.python not in place.beside:
+    def beside(self, place: Place, step: Step, there: Prepared) -> Any:
+        """The actor of a step's environment on the machine of a seat, which holds what it needs."""
+        environment, ready = step.environment, self.wait_for(place)
+        assert environment is not None
+        threads = thread_variables(step.needs)
+        key = there.python, str(threads)
+        if key not in place.beside:
             executable = ray.get(place.actor.interpreter.remote(environment, there, True))
             actor = ray.remote(_RaySeat).options(
                 num_cpus=0,
@@ -157,16 +164,18 @@ class Places:
                 max_restarts=0,
                 max_task_retries=0,
                 scheduling_strategy=NodeAffinitySchedulingStrategy(ready.node, soft=False),
-                runtime_env={"py_executable": str(executable), "env_vars": dict(ready.variables)},
+                runtime_env={
+                    "py_executable": str(executable),
+                    "env_vars": {**ready.devices, **numeric_variables(), **threads},
+                },
             )
-            place.beside[there.python] = actor.remote(
+            place.beside[key] = actor.remote(
                 _pickled({}),
                 self._home,
                 strange=self._strange,
-                only=environment.variables,
-                gpus=ready.gpus,
+                only=named_variables(environment),
             )
-        return place.beside[there.python]
+        return place.beside[key]
 
     def close(self) -> None:
         """Ends them all."""
@@ -184,6 +193,10 @@ class Places:
             memory=needs.memory_mb * _MEGABYTE or None,
             max_restarts=0,
             max_task_retries=0,
+            # sums in as many parts as in this process, so that they come out the same
+            runtime_env={
+                "env_vars": {**numeric_variables(), "OPENBLAS_NUM_THREADS": str(blas_threads())}
+            },
         )
         return actor.remote(self._kinds, self._home, path=self._path, strange=self._strange)
 
@@ -200,6 +213,15 @@ def fits(needs: Needs, free: Needs) -> bool:
         and needs.gpu <= free.gpu + _EPSILON
         and needs.memory_mb <= free.memory_mb
     )
+
+
+def blas_threads() -> int:
+    """With how many threads numpy multiplies matrices in this process."""
+    for name in ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"):
+        told = os.environ.get(name, "")
+        if told.isdigit() and int(told):
+            return int(told)
+    return usable_cores()
 
 
 def told(needs: Needs) -> str:

@@ -14,7 +14,7 @@ import pickle
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST_OUTPUT = 8_000
 """How many characters of what a step printed are kept, from its end."""
 
+MOST_BELOW = 8
+"""How many processes below a seat stay warm."""
+
 # What any program may need to know of its machine; a step's own variables come on top.
 _OF_THE_MACHINE = ("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 _OF_THE_SYSTEM = ("LC_", "RAY_", "CUDA_", "NVIDIA_", "OMP_", "OPENBLAS_", "MKL_", "SSL_")
@@ -43,6 +46,7 @@ class Order:
     """An attempt without its inputs: those follow as packed values, one after the other.
 
     `shape` names each input and how many values it has; None is one that is no list.
+    `variables` are the sender's, those that the step's environment names.
     """
 
     id: str
@@ -50,6 +54,7 @@ class Order:
     seed: int
     item: str
     shape: tuple[tuple[str, int | None], ...]
+    variables: Mapping[str, str]
 
     @staticmethod
     def of(attempt: Attempt) -> Order:
@@ -59,7 +64,8 @@ class Order:
             (name, len(value) if name in step.gathers else None)
             for name, value in attempt.inputs.items()
         )
-        return Order(attempt.id, step, attempt.seed, attempt.item, shape)
+        variables = named_variables(step.environment)
+        return Order(attempt.id, step, attempt.seed, attempt.item, shape, variables)
 
     def inputs(self, blobs: Sequence[bytes]) -> dict[str, Any]:
         """The inputs by name, of their packed values."""
@@ -70,6 +76,12 @@ class Order:
             else [values.unpack(left.popleft()) for _ in range(count)]
             for name, count in self.shape
         }
+
+
+def named_variables(environment: Environment | None) -> dict[str, str]:
+    """Those of this process's variables that an environment's steps may read."""
+    names = environment.variables if environment is not None else ()
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _no_models() -> Mapping[str, str]:
@@ -91,12 +103,11 @@ class Report:
 
 @dataclass(frozen=True)
 class Ready:
-    """Where a seat came to be."""
+    """Where a seat came to be; `devices` are the variables that say which GPUs it was lent."""
 
     pid: int
     node: str
-    gpus: tuple[int, ...] = ()
-    variables: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    devices: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class Seat:
@@ -105,7 +116,8 @@ class Seat:
     `kinds` are pickled, as they may need `path`: what `sys.path` becomes, where the sender's
     is known to be right here too (else only the `strange` places are taken out of it). `home` is
     where environments are kept, on whichever machine this is. `only` are the environment
-    variables that are left to it (None: all), `gpus` the devices it was lent.
+    variables that it has of the sender's, which has no other's then (None: all of this
+    machine's).
     """
 
     def __init__(
@@ -115,16 +127,15 @@ class Seat:
         *,
         path: Sequence[str] | None = None,
         strange: Sequence[str] = (),
-        only: Sequence[str] | None = None,
-        gpus: Sequence[int] = (),
+        only: Mapping[str, str] | None = None,
     ) -> None:
         sys.path[:] = path if path is not None else [p for p in sys.path if p not in strange]
         self._kinds: Mapping[str, Kind] = pickle.loads(kinds)
-        self._home, self._gpus = home, tuple(gpus)
+        self._home = home
         if only is not None:
             _keep_variables(only)
         self._works: dict[str, Work] = {}
-        self._workers: dict[str, Worker] = {}
+        self._workers: dict[object, Worker] = {}
         self._prepared: dict[Environment | None, Prepared] = {}
 
     def do(self, order: Order, *blobs: bytes) -> tuple[Report, bytes]:
@@ -146,13 +157,11 @@ class Seat:
     ) -> tuple[Report, bytes]:
         """Does any call in a process of its own environment, which stays warm for others."""
         begin = time.perf_counter()
+        inputs = order.inputs(blobs)
+        attempt = Attempt(order.id, order.step, order.seed, inputs, order.item, _lent(order.step))
         try:
-            worker = self._worker(order.step, prepared, with_haiga)
-            outcome = worker.run(
-                Attempt(
-                    order.id, order.step, order.seed, order.inputs(blobs), order.item, self._gpus
-                )
-            )
+            with _set(order.variables):  # the process below takes those it may have from here
+                outcome = self._worker(order.step, prepared, with_haiga).run(attempt)
             if outcome.error is not None:
                 raise outcome.error
             data = values.pack(outcome.value)
@@ -183,15 +192,17 @@ class Seat:
     def _worker(self, step: Step, prepared: Prepared, with_haiga: bool) -> Worker:
         from haiga.engine.isolated import Worker
 
-        key = _table(replace(step, name="", models=_no_models))
-        worker = self._workers.get(key)
-        if worker is None or not worker.alive:
-            if worker is not None:
-                worker.stop()
+        # one process for the steps of an environment and its limits; a container is one step's
+        image = step.environment is not None and step.environment.image
+        key = (step.environment, step.needs, step.timeout_s, step.name if image else "")
+        worker = self._workers.pop(key, None)
+        if worker is None:
+            while len(self._workers) >= MOST_BELOW:
+                self._workers.pop(next(iter(self._workers))).stop()
             there = self._here(step.environment, prepared, with_haiga)
             folder = self._home.parent / "work"
-            worker = Worker(there, step, self._kinds, folder=folder, gpus=self._gpus)
-            self._workers[key] = worker
+            worker = Worker(there, step, self._kinds, folder=folder, gpus=_lent(step))
+        self._workers[key] = worker  # the latest used is the last
         return worker
 
     def _here(
@@ -226,15 +237,37 @@ def _failed(error: BaseException, seconds: float, output: str) -> Report:
     return Report(seconds, _peak_mb(), kind, message, output, retryable)
 
 
+def _lent(step: Step) -> tuple[int, ...]:
+    """The devices of a step, counted among those that this process sees."""
+    seen = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if step.needs.gpu else []
+    return tuple(range(len([device for device in seen if device])))
+
+
 def _table(told: Any) -> str:
     """A dataclass as text: equal ones have equal text."""
     return json.dumps(dataclasses.asdict(told), sort_keys=True, default=repr)
 
 
-def _keep_variables(names: Sequence[str]) -> None:
+def _keep_variables(given: Mapping[str, str]) -> None:
     for name in list(os.environ):
-        if name not in (*_OF_THE_MACHINE, *names) and not name.startswith(_OF_THE_SYSTEM):
+        if name not in _OF_THE_MACHINE and not name.startswith(_OF_THE_SYSTEM):
             del os.environ[name]
+    os.environ.update(given)
+
+
+@contextlib.contextmanager
+def _set(variables: Mapping[str, str]) -> Iterator[None]:
+    """Sets variables of this process for a while."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _peak_mb() -> int:
