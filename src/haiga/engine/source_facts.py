@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +39,13 @@ class Facts:
             return Facts(str(digest), tuple(imports), tuple(texts))
         except (ValueError, TypeError):
             return None
+
+
+@functools.cache
+def reader() -> str:
+    """Names this way of reading: Python's grammar and this file; facts read otherwise are void."""
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+    return f"{sys.version_info.major}.{sys.version_info.minor} {own}"
 
 
 def python_facts(data: bytes) -> Facts:
