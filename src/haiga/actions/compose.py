@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from haiga.actions.alt_text import describe
 from haiga.actions.makers import Makers
 from haiga.actions.mood_choice import mood_step
+from haiga.actions.recipe import digest
 from haiga.actions.verdicts import judge
 from haiga.core import registry
 from haiga.core.config import Artist
 from haiga.core.errors import JobError
 from haiga.core.nouns import Mood, Picture, Poem, Style, Verdict, check_picture
+from haiga.engine import local
 from haiga.engine.plan import Pipeline, Step
 
 if TYPE_CHECKING:
@@ -46,8 +48,11 @@ BEGUN = ("poem", "unseen_words", "mood", "painting", "enlarged")
 """What the first half of a piece hands to the second."""
 
 
-def plan_beginning(makers: Makers, request: Request) -> Pipeline:
-    """Poem, mood and painting of a piece, over its seed alone; it makes nothing yet."""
+def plan_beginning(makers: Makers, request: Request, *, enlarged: bool = True) -> Pipeline:
+    """Poem, mood and painting of a piece, over its seed alone; it makes nothing yet.
+
+    One that is not `enlarged` leaves that to `enlarge_begun`.
+    """
     mood, painting = mood_step(makers, request.mood), painting_steps(makers)
     feeling_first = "painting" not in mood.inputs
     return Pipeline(
@@ -55,8 +60,22 @@ def plan_beginning(makers: Makers, request: Request) -> Pipeline:
             poem_step(makers, request.about),
             unseen_step(makers),
             *((mood, *painting) if feeling_first else (*painting, mood)),
-            enlarge_step(makers),
+            *((enlarge_step(makers),) if enlarged else ()),
         )
+    )
+
+
+def enlarge_begun(makers: Makers, seed: int, beginning: local.Run) -> local.Run:
+    """A piece that has begun, with its painting enlarged where that was left."""
+    if "enlarged" in beginning.values:
+        return beginning
+    plan = Pipeline((enlarge_step(makers),), given=("painting",))
+    given = {"painting": beginning.values["painting"]}
+    more = local.run(plan, seed, given=given, digest=digest)
+    return local.Run(
+        {**beginning.values, **more.values},
+        {**beginning.seconds, **more.seconds},
+        {**beginning.provenance, **more.provenance},
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from haiga.actions.compose import (
@@ -12,6 +12,7 @@ from haiga.actions.compose import (
     Request,
     candidates_table,
     check_sheet,
+    enlarge_begun,
     plan_beginning,
     plan_finish,
 )
@@ -45,6 +46,7 @@ def create(
     about: str = "",
     allow_copy: str | None = None,
     on_event: Listener = lambda event: None,
+    begin_all: BeginAll | None = None,
 ) -> Iterator[StoredPiece]:
     """One piece per seed, each yielded once every byte of it is on disk.
 
@@ -53,8 +55,9 @@ def create(
     studio holds gives that piece. `mood` is a mood or a mode. A piece that is a
     copy, of what its painter or poet learned from or of an earlier piece, is refused
     with `JobError`, or drawn again where the artist wants that; `allow_copy` is a reason to
-    let it pass, which its recipe keeps. Raises `UserError` for an unknown mood before
-    anything is made.
+    let it pass, which its recipe keeps. `begin_all` begins the pieces elsewhere (see
+    `haiga.actions.create_apart`); they are the same to the byte. Raises `UserError` for an
+    unknown mood before anything is made.
     """
     asked = check_mood(mood)
     steering = check_about(about)
@@ -62,9 +65,54 @@ def create(
     check_sheet(makers.artist)
 
     request = Request(asked, steering)
-    plan = plan_beginning(makers, request)
-    gate = StudioGate(makers, studio)
     _ = makers.picture_gate  # a damaged index is told now
+    begun = (begin_here if begin_all is None else begin_all)(
+        makers, studio, request, seeds, on_event
+    )
+    return _keep_all(makers, studio, request, reason, begun, on_event)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A piece that has begun, and, where it was made ahead of its turn, all of it.
+
+    `piece` is what it becomes if the styles that rest are `avoided` and no gate refuses it.
+    """
+
+    seed: int
+    run: local.Run
+    piece: Piece | None = None
+    avoided: tuple[str, ...] = ()
+
+
+BeginAll = Callable[[Makers, Studio, Request, range, Listener], Iterable[Begun]]
+"""Begins the piece of every seed, in order."""
+
+
+def begin_here(
+    makers: Makers, studio: Studio, request: Request, seeds: range, on_event: Listener
+) -> Iterable[Begun]:
+    """Begins the pieces in this process."""
+    plan = plan_beginning(makers, request)
+
+    def begin(seed: int) -> Begun:
+        return Begun(seed, local.run(plan, seed, digest=digest, on_event=on_event))
+
+    # While a piece is styled, mounted and kept, the next one is written and painted.
+    return one_ahead(begin, seeds) if len(seeds) > 1 else map(begin, seeds)
+
+
+def _keep_all(
+    makers: Makers,
+    studio: Studio,
+    request: Request,
+    reason: str | None,
+    begun: Iterable[Begun],
+    on_event: Listener,
+) -> Iterator[StoredPiece]:
+    """Judges, finishes and keeps pieces that have begun, one after the other."""
+    gate = StudioGate(makers, studio)
+    plan = plan_beginning(makers, request)
 
     def judge(beginning: local.Run) -> Judged:
         on_event(Event("started", "gate"))
@@ -72,40 +120,35 @@ def create(
         on_event(Event("done", "gate"))
         return judged
 
-    def begin(seed: int) -> local.Run:
-        return local.run(plan, seed, digest=digest, on_event=on_event)
-
-    # While a piece is styled, mounted and kept, the next one is written and painted.
-    begun = one_ahead(begin, seeds) if len(seeds) > 1 else map(begin, seeds)
-
-    def all_of_them() -> Iterator[StoredPiece]:
-        for seed, first in zip(seeds, begun, strict=True):
-            beginning = first
-            held = None if reason else gate.held(request, seed, beginning)
-            if held is not None:
-                yield held
-                continue
+    for each in begun:
+        seed, beginning = each.seed, each.run
+        held = None if reason else gate.held(request, seed, beginning)
+        if held is not None:
+            yield held
+            continue
+        judged = judge(beginning)
+        refusals: list[Refused] = []
+        used = seed
+        while judged.copies and reason is None:
+            refusals.append(Refused(used, judged.copies))
+            choice = makers.artist.gate
+            if choice.on_copy == "refuse" or len(refusals) > choice.tries:
+                raise JobError(refusals_told(refusals))
+            used = derive_seed(seed, "redraw", len(refusals))
+            beginning = local.run(plan, used, digest=digest, on_event=on_event)
             judged = judge(beginning)
-            refusals: list[Refused] = []
-            used = seed
-            while judged.copies and reason is None:
-                refusals.append(Refused(used, judged.copies))
-                choice = makers.artist.gate
-                if choice.on_copy == "refuse" or len(refusals) > choice.tries:
-                    raise JobError(refusals_told(refusals))
-                used = derive_seed(seed, "redraw", len(refusals))
-                beginning = begin(used)
-                judged = judge(beginning)
-            avoided = studio.recent_styles(makers.artist.name, makers.artist.stylist.rest)
-            resting = replace(request, avoided=tuple(avoided))
+        avoided = tuple(studio.recent_styles(makers.artist.name, makers.artist.stylist.rest))
+        if each.piece is not None and not refusals and avoided == each.avoided:
+            piece = each.piece
+        else:
+            beginning = enlarge_begun(makers, used, beginning)
+            resting = replace(request, avoided=avoided)
             piece = finish_piece(makers, resting, used, beginning, on_event)
-            piece = with_findings(piece, judged, seed, refusals, reason)
-            on_event(Event("started", "archive"))
-            kept = studio.add_piece(piece, judged.looks)
-            on_event(Event("done", "archive"))
-            yield kept
-
-    return all_of_them()
+        piece = with_findings(piece, judged, seed, refusals, reason)
+        on_event(Event("started", "archive"))
+        kept = studio.add_piece(piece, judged.looks)
+        on_event(Event("done", "archive"))
+        yield kept
 
 
 def compose_piece(

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from haiga.cli import (
+    cache,
     collection_deciding,
     create,
     enlarge,
@@ -17,6 +18,7 @@ from haiga.cli import (
     mount,
     options,
     paint,
+    pipeline,
     replay,
     show,
     style,
@@ -56,6 +58,8 @@ def build() -> typer.Typer:
     app.add_typer(collection_deciding.app, name="collection")
     app.add_typer(evaluate.app, name="evaluate")
     app.command("inspect")(inspect.inspect)
+    app.add_typer(cache.app, name="cache")
+    app.add_typer(pipeline.app, name="pipeline")
     app.command("train", context_settings=train.PASS_ON)(train.train)
     app.command("tune")(tune.tune)
     return app

@@ -16,14 +16,17 @@ Picture = npt.NDArray[np.uint8]
 
 
 def check_picture(value: Any, where: str = "picture") -> Picture:
-    """The value itself if it is a `Picture`; otherwise `BadPicture` says what it is instead."""
+    """The value in row-major order if it is a `Picture`; else `BadPicture` says what it is.
+
+    The order in memory decides in which order sums are taken, and so their last bit.
+    """
     if not isinstance(value, np.ndarray):
         raise BadPicture(f"{where}: expected an array, got {type(value).__name__}")
     if value.dtype != np.uint8 or value.ndim != 3 or value.shape[2] != 3 or 0 in value.shape:
         raise BadPicture(
             f"{where}: expected (height, width, 3) uint8, got {value.shape} {value.dtype}"
         )
-    return value
+    return np.ascontiguousarray(value)
 
 
 @dataclass(frozen=True)

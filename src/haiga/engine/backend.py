@@ -11,7 +11,7 @@ from haiga.engine.plan import Needs, Step
 
 
 class StepFailed(JobError):
-    """A step that gave no result: `note` is one clause that says why, `output` what it printed.
+    """A step that gave no result; `output` is the end of what it printed.
 
     `retryable` is False where trying again cannot help (a wrong setting, a missing file).
     """
@@ -70,6 +70,14 @@ class Backend(Protocol):
         in the same place have the same. Raises `UserError` with one sentence a step that
         cannot be made ready (all of them at once), before anything has run.
         """
+        ...
+
+    def lock_text(self, lock: str) -> str:
+        """The lines behind an environment lock that `prepare` gave: what is installed there."""
+        ...
+
+    def room(self, step: Step) -> bool:
+        """Whether one more attempt at the step could begin at once, resources aside."""
         ...
 
     def start(self, attempt: Attempt) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+ITEM = "the item"
+"""A step seeded as this one gets the item's own seed."""
+
 Work = Callable[[Mapping[str, Any], int], Any]
 """What a step does: its declared inputs by name and its own seed give one value."""
 
@@ -53,12 +56,16 @@ class Call:
     list of them for a gathered one), `out`, the path it must write, and, if it takes
     them, `seed` and the settings. "command": `command` is an argument vector with
     `{input}`, `{out}`, `{seed}` and `{setting}` to be filled in; it runs without a shell.
+
+    Where `counts` is False, the step's own `settings` say everything of these that enters the
+    result, so that a change of the others leaves what is kept of it sound.
     """
 
     kind: Literal["values", "files", "command"]
     target: str = ""
     command: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    counts: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,8 @@ class Step:
     `use` is the versioned name of the implementation ("lstm.v1"), `settings` what
     it was made with, `inputs` the steps (or given values) it reads, and `models`
     tells the sha256 of every model file it reads. `seeded_as` is the step whose seed
-    it takes, where that is not its own. Nothing but the inputs, the settings and the seed may
-    enter the result.
+    it takes, where that is not its own, or `ITEM`. Nothing but the inputs, the settings and the
+    seed may enter the result.
 
     `run` does it in this process; `call` says the same in plain values and is what another
     process, a container or Ray is given. A step with a `call` may leave `run` to it.
@@ -79,6 +86,10 @@ class Step:
     many times too, one for each, unless it gathers that input: then it gets the whole list.
     `makes` is the kind of its result (see `haiga.engine.kinds`), `timeout_s` how long one may
     take (0: no limit), `retries` how often one that failed is tried again.
+
+    One that is `ordered` runs in the scheduler's own process, one item after the other in the
+    order of the items, for what must know the items before it. What is not `kept` is made
+    anew in every run; an ordered step is never kept.
     """
 
     name: str
@@ -98,12 +109,16 @@ class Step:
     makes: str = ""
     timeout_s: float = 0.0
     retries: int = 0
+    ordered: bool = False
+    kept: bool = True
 
     def __post_init__(self) -> None:
         if self.run is None and self.call is None:
             raise ValueError(f"step '{self.name}' does nothing")
         if self.environment is not None and self.call is None:
             raise ValueError(f"step '{self.name}' has an environment and nothing to run in it")
+        if self.ordered and self.run is None:
+            raise ValueError(f"step '{self.name}' is ordered and cannot run in this process")
 
     @property
     def sources(self) -> Mapping[str, str]:
