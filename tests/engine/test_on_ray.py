@@ -287,7 +287,7 @@ def test_sockets_of_a_ray_of_ones_own_are_for_this_machine_only(connection: Conn
         try:
             if str(connection.folder) not in (process / "cmdline").read_text():
                 continue
-            links = {os.readlink(file) for file in (process / "fd").iterdir()}
+            links = {str(file.readlink()) for file in (process / "fd").iterdir()}
         except OSError:
             continue
         assert not links & ours, (process / "cmdline").read_text()
