@@ -130,11 +130,16 @@ def test_a_pipeline_runs_and_goes_on_where_it_was(run: Any, pipes: Path) -> None
     assert contents(pipes / "third") == {
         k: v for k, v in contents(pipes / "out").items() if k.startswith("5/")
     }
-    changed = PIPELINE.replace("old pond", "old frog")
-    (pipes / "hands.toml").write_text(changed)
-    refused = run("pipeline", "run", "hands.toml", "--out", "out")
-    assert refused.code == 2
-    assert "results of another plan" in refused.err
+    for name, text in (
+        ("hands.toml", PIPELINE.replace("old pond", "old frog")),
+        ("mine.py", MINE.replace("GaussianBlur", "BoxBlur")),
+    ):
+        before_it = (pipes / name).read_text()
+        (pipes / name).write_text(text)
+        refused = run("pipeline", "run", "hands.toml", "--out", "out")
+        assert refused.code == 2
+        assert "results of another plan" in refused.err
+        (pipes / name).write_text(before_it)
 
 
 @posix

@@ -16,6 +16,8 @@ from haiga.core.pipeline_file import EnvironmentTable, LoopTable, NeedsTable, St
 from haiga.gallery.line_art import svg_of
 
 DOCS = Path(__file__).parents[3] / "docs"
+if not DOCS.is_dir():
+    pytest.skip("a source package comes without docs", allow_module_level=True)
 TEXT = (DOCS / "pipelines.md").read_text("utf-8")
 EXAMPLES = sorted((DOCS / "pipelines").glob("*.toml"))
 
