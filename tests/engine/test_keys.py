@@ -33,7 +33,7 @@ INPUTS = st.dictionaries(st.text(min_size=1, max_size=8), DIGEST | st.lists(DIGE
 
 
 def step(settings: Mapping[str, Any] | None = None, **more: Any) -> Step:
-    call = Call("values", "haiga.actions.role_steps:painter", settings=settings or {})
+    call = Call("values", "haiga.actions.role_steps.painter:painter", settings=settings or {})
     return Step("painting", role="painter", use="flow.v1", call=call, **more)
 
 
@@ -99,8 +99,8 @@ def test_one_input_is_not_a_list_of_one() -> None:
         {"of": replace(step(), role="poet")},
         {"of": replace(step(), makes="picture")},
         {"of": replace(step(), models=lambda: {"painter/flow.onnx": "ab"})},
-        {"of": replace(step(), call=Call("files", "haiga.actions.role_steps:painter"))},
-        {"of": replace(step(), call=Call("values", "haiga.actions.role_steps:poet"))},
+        {"of": replace(step(), call=Call("files", "haiga.actions.role_steps.painter:painter"))},
+        {"of": replace(step(), call=Call("values", "haiga.actions.role_steps.poet:poet"))},
         {"of": replace(step(), call=Call("command", command=("convert", "{poem}", "{out}")))},
     ],
 )
