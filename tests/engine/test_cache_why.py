@@ -83,7 +83,7 @@ def differences(cache: Cache, old: dict[str, Any], new: dict[str, Any]) -> tuple
         (
             {"inputs": {"poem": "aa"}},
             {"inputs": {"poem": "bb"}},
-            ("input poem changed: poem was given from outside, or its step is not kept",),
+            ("input poem changed (which is given, or is not kept)",),
         ),
         (
             {"inputs": {"poem": "aa"}},
@@ -122,8 +122,23 @@ def test_an_input_that_changed_is_followed_to_the_step_that_made_it(cache: Cache
         "input words changed because step poem was made anew: its setting temperature: 0.8 -> 0.9",
     )
     assert cache.why(key).sentences == (
-        "input picture changed because step painting was made anew: its input words changed "
-        "because step poem was made anew: its setting temperature: 0.8 -> 0.9",
+        "input picture changed because step poem was made anew: "
+        "its setting temperature: 0.8 -> 0.9",
+    )
+
+
+def test_a_cause_is_told_once_however_many_inputs_it_reached(cache: Cache) -> None:
+    for words, radius in (("rain", 1.5), ("snow", 2.0)):
+        poem = parts("poem", inputs={"about": words}, reads={"about": "words"})
+        poem_digest = cache.put(poem.key, words.encode(), poem)
+        soft = parts("soft", settings={"radius": radius}, inputs={"poem": poem_digest})
+        soft_digest = cache.put(soft.key, f"soft {words}".encode(), soft)
+        sheet = parts("sheet", inputs={"poem": poem_digest, "soft": soft_digest})
+        key = keep(cache, f"sheet {words}".encode(), sheet)
+    assert cache.why(key).sentences == (
+        "inputs poem and soft changed because step poem was made anew: "
+        "its input about changed (words, which is given, or is not kept)",
+        "input soft changed because step soft was made anew: its setting radius: 1.5 -> 2.0",
     )
 
 
@@ -136,7 +151,7 @@ def test_an_input_out_of_many_is_followed_too(cache: Cache) -> None:
     keep(cache, b"1", parts(inputs={"poems": ["aa", digests[0]]}, reads=reads))
     key = keep(cache, b"2", parts(inputs={"poems": ["aa", digests[1]]}, reads=reads))
     assert cache.why(key).sentences == (
-        "input poems changed in 1 of 2 because step poem was made anew: "
+        "input poems (1 of 2) changed because step poem was made anew: "
         "its setting temperature: 0.8 -> 0.9",
     )
 

@@ -309,7 +309,7 @@ def test_environments_that_no_run_used_are_collected_and_asked_for_anew(
     assert len(list((home / "resolved").iterdir())) == 1
     for wheel in index.iterdir():
         wheel.unlink()
-    with pytest.raises(UserError, match="there is no version of clash"):
+    with pytest.raises(UserError, match="clash==1.0 cannot be resolved"):
         plain(home, "clash==1.0")
 
 

@@ -99,7 +99,7 @@ def write_plugin_folder(folder: Path, says: str) -> Path:
 def only_from(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets uv see no package but those of a folder, and nothing it has kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
     monkeypatch.setenv("UV_CACHE_DIR", str(cache))
     monkeypatch.setenv("UV_NO_CONFIG", "1")

@@ -75,6 +75,15 @@ def test_links_that_need_not_cross_do_not() -> None:
     assert crossings(layout) == 0
 
 
+def test_neighbours_change_places_where_barycentres_alone_leave_a_crossing() -> None:
+    links = [("a", "h"), ("b", "e"), ("b", "h"), ("c", "g"), ("c", "h"), ("e", "j"), ("f", "i"),
+             ("f", "l"), ("h", "k")]  # fmt: skip
+    all_boxes = boxes("abcdefghijkl")
+    layout = lay_out(all_boxes, links)
+    check(all_boxes, links, layout)
+    assert crossings(layout) == 0
+
+
 def test_what_nothing_leads_to_stands_just_above_what_it_leads_to() -> None:
     links = [("a", "b"), ("b", "c"), ("x", "c")]
     layout = lay_out(boxes("abcx"), links)

@@ -24,6 +24,7 @@ from haiga.cli import (
     style,
     styles,
     train,
+    tune,
     write,
 )
 from haiga.cli import list as listing
@@ -60,6 +61,7 @@ def build() -> typer.Typer:
     app.add_typer(cache.app, name="cache")
     app.add_typer(pipeline.app, name="pipeline")
     app.command("train", context_settings=train.PASS_ON)(train.train)
+    app.command("tune")(tune.tune)
     return app
 
 

@@ -13,9 +13,10 @@ import typer
 from haiga.cli import options
 
 if TYPE_CHECKING:
+    from haiga.actions.pipelines.compile import Compiled
     from haiga.actions.pipelines.run import Finished
     from haiga.actions.pipelines.show import Row
-    from haiga.engine.backend import StepFailed
+    from haiga.engine.backend import Backend, StepFailed
 
 app = typer.Typer(
     help="Pipelines of steps: in files of yours, or an artist's.",
@@ -76,15 +77,14 @@ def check(
 ) -> None:
     """Tell everything that is wrong with a pipeline, without running any of it."""
     from haiga.actions.engines import open_backend
-    from haiga.actions.pipelines import check as checking
     from haiga.actions.pipelines.artist import compile_any
     from haiga.actions.pipelines.kinds import KINDS
     from haiga.cli import output
 
     compiled = compile_any(file, _given(given))
-    backend = open_backend("local", studio, kinds=KINDS)
+    backend = open_backend("local", studio.absolute(), kinds=KINDS)
     try:
-        checking.check(compiled, backend, environments=environments)
+        _check(compiled, backend, environments=environments)
     finally:
         backend.close()
     steps = len(compiled.pipeline.steps)
@@ -167,9 +167,11 @@ def run(
     with ExitStack() as held:
         folder = held.enter_context(OutputFolder(out or default_out(compiled)))
         seeds, drawn = seeds_of(compiled, folder, seed, count)
-        backend = open_backend(engine, studio, kinds=KINDS, workers=workers, address=ray_address)
+        home = studio.absolute()
+        backend = open_backend(engine, home, kinds=KINDS, workers=workers, address=ray_address)
         held.callback(backend.close)
-        keep = held.enter_context(keeping(studio, backend, tell=output.tell)) if cache else None
+        _check(compiled, backend)
+        keep = held.enter_context(keeping(home, backend, tell=output.tell)) if cache else None
         told = held.enter_context(event_log(events))
         table = held.enter_context(run_table(compiled, len(seeds)))
 
@@ -201,6 +203,21 @@ def run(
             output.tell(f"seed {seeds[0]} was drawn; --seed {seeds[0]} makes the same again")
     if failed:
         raise JobError("\n".join(dict.fromkeys(failed)))
+
+
+def _check(compiled: Compiled, backend: Backend, *, environments: bool = True) -> None:
+    """Checks a plan on this machine, with a bar while environments are made ready."""
+    from haiga.actions.pipelines import check as checking
+    from haiga.cli import output
+
+    count = len({step.environment for step in compiled.pipeline.steps} - {None})
+    with output.progress(count) as bar:
+
+        def on_environment(step: str) -> None:
+            output.stop_if_interrupted()
+            bar.begin(f"environment of {step}")
+
+        checking.check(compiled, backend, environments=environments, on_environment=on_environment)
 
 
 def _given(pairs: Sequence[str] | None) -> dict[str, str]:

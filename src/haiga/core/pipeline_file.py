@@ -21,6 +21,8 @@ from haiga.core.suggest import hint
 from haiga.core.toml_lines import counted_lines, parse
 
 NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,59}$"
+KEPT_NAMES = ("out", "seed")
+"""What functions and programs are given under these names is no step's result."""
 MOST_COUNT, MOST_TIMES = 10_000, 1_000
 
 
@@ -242,6 +244,9 @@ class _Reading:
 
     def named(self, name: str, place: str) -> None:
         """Notes where a step or loop stands, or that its name is taken."""
+        if name.rpartition(".")[2] in KEPT_NAMES:
+            said = "every function and program is given something under this name; choose another"
+            self.add(f"{place}.name", f"{name}.name", said)
         if name in self.places:
             self.add(f"{place}.name", f"{name}.name", f"another {self._what(name)} is called so")
         self.places.setdefault(name, place)

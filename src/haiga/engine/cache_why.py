@@ -39,7 +39,7 @@ def why(query: Query, start: str) -> Why:
     if other is None:
         return Why(record, None, (f"it is the only result of step '{record.step}' that is kept",))
     old, new = (other, record) if other.made_at <= record.made_at else (record, other)
-    return Why(record, other, tuple(_differences(query, old, new, frozenset())))
+    return Why(record, other, tuple(_differences(query, old, new)))
 
 
 def _nearest(query: Query, record: Record) -> Record | None:
@@ -62,8 +62,41 @@ def _distance(record: Record, other: Record) -> tuple[bool, bool, int, bool, flo
     )
 
 
-def _differences(query: Query, old: Record, new: Record, passed: frozenset[str]) -> Iterator[str]:
+def _differences(query: Query, old: Record, new: Record) -> Iterator[str]:
     """What led from the old result's key to the new one's."""
+    yield from _own(query, old, new)
+    upstream: dict[str, tuple[list[str], dict[str, None]]] = {}
+    for name, told, before, after in _inputs(query, old, new):
+        if before is None or after is None:
+            yield f"input {told}"
+            continue
+        for step, reasons in _causes(query, before, after, frozenset()).items():
+            inputs, because = upstream.setdefault(step, ([], {}))
+            inputs.append(name)
+            because.update(dict.fromkeys(reasons))
+    for step, (inputs, because) in upstream.items():
+        told = f"input{'s' if len(inputs) > 1 else ''} {' and '.join(inputs)} changed"
+        why_made = "; ".join(f"its {reason}" for reason in list(because)[:MOST_NAMED])
+        yield f"{told} because step {step} was made anew: {why_made or 'it came out otherwise'}"
+
+
+def _causes(query: Query, old: Record, new: Record, passed: frozenset[str]) -> dict[str, list[str]]:
+    """The steps that began it, furthest up, with what changed in each."""
+    found: dict[str, list[str]] = {}
+    mine = list(_own(query, old, new))
+    for _, told, before, after in _inputs(query, old, new):
+        if before is None or after is None:
+            mine.append(f"input {told}")
+        elif after.key not in passed and len(passed) < DEEPEST:
+            for step, reasons in _causes(query, before, after, passed | {new.key}).items():
+                found.setdefault(step, []).extend(r for r in reasons if r not in found[step])
+    if mine or not found:
+        found.setdefault(new.step, []).extend(mine)
+    return found
+
+
+def _own(query: Query, old: Record, new: Record) -> Iterator[str]:
+    """What differs in the step itself, its inputs aside."""
     a, b = old.parts, new.parts
     for part in ("role", "use", "makes"):
         if a.get(part) != b.get(part):
@@ -74,45 +107,42 @@ def _differences(query: Query, old: Record, new: Record, passed: frozenset[str])
     if a.get("seed") != b.get("seed"):
         yield _change("seed", a.get("seed"), b.get("seed"))
     yield from _digests("model ", a.get("models"), b.get("models"))
-    yield from _inputs(query, old, new, passed)
     if a.get("source") != b.get("source"):
         yield from _source(query, str(a.get("source")), str(b.get("source")))
     if a.get("lock") != b.get("lock"):
         yield from _lock(query, str(a.get("lock")), str(b.get("lock")))
     yield from _digests("environment variable ", a.get("variables"), b.get("variables"))
     if a.get("format") != b.get("format"):
-        yield "it was kept by a haiga whose keys are made otherwise"
+        yield "kind of key: it was kept by a haiga whose keys are made otherwise"
 
 
-def _inputs(query: Query, old: Record, new: Record, passed: frozenset[str]) -> Iterator[str]:
+def _inputs(
+    query: Query, old: Record, new: Record
+) -> Iterator[tuple[str, str, Record | None, Record | None]]:
+    """Inputs that differ: the name, what to say of it if no more is known, and the records of
+    what was read then and now, where both are kept.
+    """
     a, b = _table(old.parts.get("inputs")), _table(new.parts.get("inputs"))
     for name in sorted({*a, *b}):
         if name not in a or name not in b:
-            yield f"input {name} {'is new' if name in b else 'is no longer read'}"
-        elif a[name] != b[name]:
-            yield _input(query, old, new, name, passed)
-
-
-def _input(query: Query, old: Record, new: Record, name: str, passed: frozenset[str]) -> str:
-    """Why an input changed: because the step that makes it was made anew, and why that was."""
-    a, b = _list(old.parts["inputs"][name]), _list(new.parts["inputs"][name])
-    told = f"input {name} changed"
-    if len(a) != len(b):
-        return f"{told}: {len(a)} -> {len(b)} of them"
-    unlike = [pair for pair in zip(a, b, strict=True) if pair[0] != pair[1]]
-    if len(a) > 1:
-        told = f"input {name} changed in {len(unlike)} of {len(a)}"
-    step = new.reads.get(name, name)
-    before = _made(query, old.reads.get(name, name), unlike[0][0], old)
-    after = _made(query, step, unlike[0][1], new)
-    if before is None or after is None:
-        lost = "was given from outside, or its step is not kept"
-        return f"{told}: {name} {lost}" if step == name else f"{told}: step {step} {lost}"
-    if after.key in passed or len(passed) > DEEPEST:
-        return told
-    reasons = list(_differences(query, before, after, passed | {after.key}))
-    because = "; ".join(f"its {reason}" for reason in reasons[:MOST_NAMED])
-    return f"{told} because step {step} was made anew: {because or 'it came out otherwise'}"
+            yield name, f"{name} {'is new' if name in b else 'is no longer read'}", None, None
+            continue
+        then, now = _list(a[name]), _list(b[name])
+        if then == now:
+            continue
+        if len(then) != len(now):
+            yield name, f"{name} changed: {len(then)} -> {len(now)} of them", None, None
+            continue
+        unlike = [pair for pair in zip(then, now, strict=True) if pair[0] != pair[1]]
+        called = name if len(now) == 1 else f"{name} ({len(unlike)} of {len(now)})"
+        step = new.reads.get(name, name)
+        before = _made(query, old.reads.get(name, name), unlike[0][0], old)
+        after = _made(query, step, unlike[0][1], new)
+        if before is not None and after is not None:
+            yield called, "", before, after
+        else:
+            whence = "which" if step == name else f"{step}, which"
+            yield called, f"{called} changed ({whence} is given, or is not kept)", None, None
 
 
 def _made(query: Query, step: str, digest: str, by: Record) -> Record | None:

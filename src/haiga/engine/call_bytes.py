@@ -63,7 +63,7 @@ def value_of(step: Step, kinds: Mapping[str, Kind], data: bytes) -> Any:
         if step.call.kind == "values":
             value = unpack(data)
         else:
-            value = kind.read(data) if kind is not None else data
+            value = kind.read(bytes(data)) if kind is not None else bytes(data)
     except (BadBytes, ValueError) as error:
         raise StepFailed(f"its result is no {step.makes or 'value'}: {error}") from error
     fault = kind.fault(value) if kind is not None else ""

@@ -87,9 +87,10 @@ def find_engine(image: str) -> str:
 class Container:
     """How a worker is run inside an image: the command, and how to end it.
 
-    No network; nothing of the machine's but the working folder (to be written) and the
-    worker's file and the step's own (read only); the caller's user; processors, memory
-    and GPUs as the step needs; the variables that the step's environment names.
+    No network; nothing of the machine's but the working folder (to be written), the worker's
+    file and the step's own (read only; what else that one imports must be in the image); the
+    caller's user; processors, memory and GPUs as the step needs; the variables that
+    the step's environment names.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class Container:
             self.path = ["/haiga-code"]
         file, _, _ = step.call.target.rpartition(":")
         if step.call.kind == "files" and file.endswith(".py"):
-            read_only[str(Path(file).parent)] = str(Path(file).parent)
+            read_only[file] = file
         variables = {
             "HOME": _INSIDE,
             "TMPDIR": f"{_INSIDE}/tmp",
@@ -118,8 +119,9 @@ class Container:
         command = [prepared.engine, "run", "--rm", "--interactive", "--name", self.name]
         command += ["--network", "none", "--pull", "never", "--workdir", _INSIDE]
         command += ["--user", f"{os.getuid()}:{os.getgid()}", "--cap-drop", "ALL"]
-        command += ["--security-opt", "no-new-privileges", "--cpus", f"{step.needs.cpu:g}"]
-        if Path(prepared.engine).name == "podman":
+        command += ["--security-opt", "no-new-privileges", "--security-opt", "label=disable"]
+        command += ["--cpus", f"{step.needs.cpu:g}"]
+        if Path(prepared.engine).name == "podman" and os.getuid() != 0:
             command += ["--userns", "keep-id"]
         if self._memory_mb:
             limit = f"{self._memory_mb}m"
@@ -194,4 +196,4 @@ def _ask(command: list[str], limit_s: float) -> subprocess.CompletedProcess[str]
 
 def _last_line(answer: subprocess.CompletedProcess[str]) -> str:
     lines = [line.strip() for line in answer.stderr.splitlines() if line.strip()]
-    return re.sub(r"^(error|ERROR):\s*", "", lines[-1]) if lines else f"status {answer.returncode}"
+    return re.sub(r"(?i)^error:\s*", "", lines[-1]) if lines else f"status {answer.returncode}"

@@ -267,9 +267,12 @@ def _build(
         python = aside / "bin" / "python"
         if exact:
             sync = ["pip", "sync", "-", "--quiet", "--compile-bytecode", "--python", str(python)]
-            for line in local:  # uv would take a folder it has built before for unchanged
-                if package_name(line):
-                    sync += ["--refresh-package", package_name(line)]
+            # uv would take a folder it has built before for unchanged
+            if local and os.environ.get("UV_OFFLINE"):
+                sync.append("--no-cache")
+            else:
+                named = filter(None, map(package_name, local))
+                sync += [word for name in named for word in ("--refresh-package", name)]
             _do(sync, home, BUILD_LIMIT_S, "\n".join(exact) + "\n")
         if linked is not None:
             (site_packages,) = aside.glob("lib/python*/site-packages")

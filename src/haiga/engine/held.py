@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import sys
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, is_dataclass
@@ -49,8 +50,15 @@ def held_by(work: Callable[..., Any]) -> Held:
 def _name(work: Any) -> str:
     while isinstance(work, functools.partial):
         work = work.func
-    known = work if hasattr(work, "__qualname__") else type(work)
-    return f"{known.__module__}:{known.__qualname__}"
+    return _full_name(work if hasattr(work, "__qualname__") else type(work))
+
+
+def _full_name(known: Any) -> str:
+    """ "module:name", the module by its file's name where it is the program that runs."""
+    module = known.__module__
+    if module == "__main__":
+        module = Path(getattr(sys.modules["__main__"], "__file__", None) or "__main__").stem
+    return f"{module}:{known.__qualname__}"
 
 
 def _walk(
@@ -77,15 +85,14 @@ def _walk(
         values[at] = f"module {thing.__name__}"
     elif isinstance(thing, type):
         _add_class(thing, files)
-        values[at] = f"class {thing.__module__}:{thing.__qualname__}"
+        values[at] = f"class {_full_name(thing)}"
     elif isinstance(thing, types.BuiltinFunctionType):
-        values[at] = f"function {thing.__module__}:{thing.__qualname__}"
+        values[at] = f"function {_full_name(thing)}"
     else:
         if is_dataclass(thing):
             _add_class(type(thing), files)
         try:
-            kind = type(thing)
-            values[at] = f"{kind.__module__}:{kind.__qualname__} {value_digest(thing)}"
+            values[at] = f"{_full_name(type(thing))} {value_digest(thing)}"
         except (TypeError, ValueError) as error:
             raise _Untellable(
                 f"its function holds a {type(thing).__name__} that has no digest"
@@ -100,7 +107,7 @@ def _walk_function(
     met: set[int],
 ) -> None:
     _add_file(thing.__code__.co_filename, f"function {thing.__qualname__}", files)
-    values[at] = f"{thing.__module__}:{thing.__qualname__} {_code_digest(thing.__code__)}"
+    values[at] = f"{_full_name(thing)} {_code_digest(thing.__code__)}"
     for i, value in enumerate(thing.__defaults__ or ()):
         _walk(value, f"{at}/default {i}", values, files, met)
     for key, value in sorted((thing.__kwdefaults__ or {}).items()):
@@ -113,21 +120,23 @@ def _walk_function(
 
 
 def _add_class(kind: type, files: dict[Path, None]) -> None:
-    import sys
-
     module = sys.modules.get(kind.__module__)
     _add_file(getattr(module, "__file__", None), f"class {kind.__qualname__}", files)
 
 
 def _add_file(name: str | None, what: str, files: dict[Path, None]) -> None:
     if name is None:
-        if what.startswith("function"):
-            raise _Untellable(f"the source of {what} is in no file")
         return  # built in
-    path = Path(name)
-    if not path.is_file():
+    path = _source_file(name)
+    if path is None:
         raise _Untellable(f"the source of {what} is in no file")
-    files[path.resolve()] = None
+    files[path] = None
+
+
+@functools.cache
+def _source_file(name: str) -> Path | None:
+    path = Path(name)
+    return path.resolve() if path.is_file() else None
 
 
 def _code_digest(code: types.CodeType) -> str:

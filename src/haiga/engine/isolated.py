@@ -83,6 +83,8 @@ class Worker:
                 data, names = inputs_as_bytes(step, self._kinds, attempt.inputs)
                 head, made = self._ask(step, data, names, attempt.seed)
                 value = value_of(step, self._kinds, made)
+                if self._process is not None:
+                    self._process.give_back([made])
                 return Outcome(attempt.id, value, None, head["seconds"], head["peak_mb"])
             except StepFailed as error:
                 if self._stopped:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from haiga.engine.source_facts import Facts, data_facts, python_facts
+from haiga.engine.source_facts import Facts, data_facts, python_facts, reader
 
 FOLLOWED = frozenset({"haiga"})
 """Packages that are always part of the project, wherever they are installed."""
 RACY_S = 2.0
 """A file written so short a time ago may change again within one tick of its clock."""
-_IGNORED = (".py", ".pyc", ".pyi", ".pyo", ".tmp", "~")
+_IGNORED = (".py", ".pyc", ".pyi", ".pyo", ".tmp", "~", "py.typed")
 _NOT_DATA = ("card.toml", "studio.sqlite3", "cache.sqlite3", "pyvenv.cfg")
 """A folder with one of these is a model, a studio, a cache or an environment."""
 
@@ -259,7 +259,8 @@ class SourceTree:
         path = Path(name)
         try:
             stat = path.stat()
-            stamp = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino} {int(python)}"
+            how = reader() if python else "data"
+            stamp = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino} {how}"
             known = self._new.get(name) or self._known.get(name)
             facts = Facts.read(known[1]) if known and known[0] == stamp else None
             if facts is None:

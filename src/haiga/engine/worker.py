@@ -264,9 +264,24 @@ def _signal_name(number: int) -> str:
 # What follows is the process itself.
 
 
-def read_exactly(file: int, count: int) -> Any:
-    """So many bytes of a pipe; `EOFError` where it is closed before."""
-    whole = bytearray(count)
+class Buffers:
+    """Memory for bodies, used again for the next one of the same length: fresh memory is most
+    of what it costs to pass a picture."""
+
+    def __init__(self) -> None:
+        self._spare: dict[int, bytearray] = {}
+
+    def of(self, size: int) -> bytearray:
+        """So many bytes to be written over; the caller's until it gives them back."""
+        return self._spare.pop(size, None) or bytearray(size)
+
+    def give_back(self, blobs: list[Any]) -> None:
+        """Takes buffers that nobody reads any more, and lets older ones go."""
+        self._spare = {len(blob): blob for blob in blobs}
+
+
+def _fill(file: int, whole: bytearray) -> bytearray:
+    """Reads until a buffer is full; `EOFError` where the pipe is closed before."""
     view = memoryview(whole)
     while view:
         got = os.readv(file, [view])
@@ -289,24 +304,25 @@ def _send(file: int, head: Mapping[str, Any], blobs: list[bytes]) -> None:
             view = view[os.write(file, view) :]
 
 
-def _receive(file: int) -> Any:
-    (length,) = LENGTHS.unpack(read_exactly(file, LENGTHS.size))
-    head = json.loads(read_exactly(file, length))
-    return head, [read_exactly(file, size) for size in head["blobs"]]
+def _receive(file: int, buffers: Buffers) -> Any:
+    (length,) = LENGTHS.unpack(_fill(file, bytearray(LENGTHS.size)))
+    head = json.loads(_fill(file, bytearray(length)))
+    return head, [_fill(file, buffers.of(size)) for size in head["blobs"]]
 
 
 def _serve(incoming: int, outgoing: int, place: Path) -> None:
     """Opens calls and does them until no more can come."""
     me = os.getpid()
     os.umask(0o077)
-    setting, _ = _receive(incoming)
+    buffers = Buffers()
+    setting, _ = _receive(incoming, buffers)
     if setting["cores"] and hasattr(os, "sched_setaffinity"):
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, set(setting["cores"]))
     sys.path += [entry for entry in setting["path"] if entry not in sys.path]
     doers: dict[int, Doer] = {}
     while True:
-        head, blobs = _receive(incoming)
+        head, blobs = _receive(incoming, buffers)
         made: list[bytes] = []
         begin = time.perf_counter()
         try:
@@ -327,6 +343,7 @@ def _serve(incoming: int, outgoing: int, place: Path) -> None:
         os.chdir(str(place))
         shutil.rmtree(str(place / f"call-{head['number']}"), ignore_errors=True)
         _send(outgoing, {**answer, "number": head["number"]}, made)
+        buffers.give_back(blobs)
 
 
 def _done(doer: Doer, head: Mapping[str, Any], blobs: list[bytes], place: Path) -> bytes:

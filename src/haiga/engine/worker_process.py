@@ -30,7 +30,7 @@ from haiga.engine.limits import (
     visible_gpus,
 )
 from haiga.engine.plan import Step
-from haiga.engine.worker import HELLO, LENGTHS, MOST_BYTES, frame
+from haiga.engine.worker import HELLO, LENGTHS, MOST_BYTES, Buffers, frame
 
 KEPT_OUTPUT = 64 * 1024
 """How much of what an attempt prints is kept, in bytes: the last of it."""
@@ -148,6 +148,10 @@ class WorkerProcess:
                             self.peak_mb = max(self.peak_mb, self._watch.peak_mb)
                             return message
 
+    def give_back(self, blobs: list[Any]) -> None:
+        """Takes an answer's bodies once they are read: their memory is used again."""
+        self._inbox.give_back(blobs)
+
     def _write(self, waiting: list[memoryview]) -> list[memoryview]:
         try:
             while waiting:
@@ -236,6 +240,11 @@ class _Inbox:
         self._told: dict[str, Any] | None = None
         self._blobs: list[bytearray] = []
         self._missing: list[memoryview] = []
+        self._buffers = Buffers()
+
+    def give_back(self, blobs: list[Any]) -> None:
+        """Takes bodies that nobody reads any more."""
+        self._buffers.give_back(blobs)
 
     def take(self, file: int) -> tuple[dict[str, Any], list[Any]] | None:
         """Reads once; the message where that was its last part.
@@ -284,7 +293,7 @@ class _Inbox:
         if sum(sizes) > MOST_BYTES:
             raise OverflowError(f"its result has {sum(sizes):,} bytes, more than a result may")
         self._told = told
-        self._blobs = [bytearray(size) for size in sizes]
+        self._blobs = [self._buffers.of(size) for size in sizes]
         self._missing = [memoryview(blob) for blob in self._blobs if blob]
 
 

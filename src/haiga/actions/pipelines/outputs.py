@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -201,17 +200,3 @@ def _locked(folder: Path) -> int:
             f"{folder}: another run is at work here; wait for its end or choose another --out"
         ) from error
     return handle
-
-
-@contextlib.contextmanager
-def event_file(path: Path | None) -> Iterator[Any]:
-    """A function that writes events to a file as JSON lines, as they come; None writes nothing."""
-    if path is None:
-        yield lambda event: None
-        return
-    try:
-        file = path.open("a", encoding="ascii", buffering=1)
-    except OSError as error:
-        raise UserError(f"--events {path}: cannot be written: {error.strerror}") from error
-    with file:
-        yield lambda event: file.write(event.line() + "\n")

@@ -17,6 +17,7 @@ from haiga.engine import schedule, values
 from haiga.engine.backend import Backend
 from haiga.engine.events import Event
 from haiga.engine.expand import Task, spell_out
+from haiga.engine.reached import source_of
 from haiga.engine.schedule import ItemRun, Keeping
 
 Listener = Callable[[Event], None]
@@ -133,7 +134,14 @@ def _kept(
 
 
 def plan_digest(compiled: Compiled, given: Mapping[str, Any]) -> str:
-    """sha256 of everything that a pipeline's results depend on but the seed and the code."""
+    """sha256 of all that a pipeline's results depend on but the seed and haiga's own code."""
+    sources: dict[str, str] = {}
+    for step in compiled.pipeline.steps:
+        call = step.call
+        if call is not None and call.kind != "values":
+            told = f"{call.target} {' '.join(call.command)}"
+            if told not in sources:
+                sources[told] = source_of(step).digest
     steps = [
         {
             "name": step.name,
@@ -157,8 +165,9 @@ def plan_digest(compiled: Compiled, given: Mapping[str, Any]) -> str:
         }
         for step in compiled.pipeline.steps
     ]
-    told = {name: hashlib.sha256(values.pack(value)).hexdigest() for name, value in given.items()}
-    text = json.dumps({"steps": steps, "given": told}, sort_keys=True, default=str)
+    inputs = {name: hashlib.sha256(values.pack(value)).hexdigest() for name, value in given.items()}
+    whole = {"steps": steps, "given": inputs, "sources": sources}
+    text = json.dumps(whole, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from haiga.core.pipeline_file import Fault, LoopTable, StepTable, Written
+from haiga.core.pipeline_file import KEPT_NAMES, Fault, LoopTable, StepTable, Written
 from haiga.core.suggest import hint
 
 MOST_STEPS = 20_000
@@ -136,6 +136,9 @@ class _Spelling:
             inputs[chooses] = table.choose
         reads, whole = {}, True
         for name, source in inputs.items():
+            if name in KEPT_NAMES:
+                said = f"'{name}' is given to every function and program; call the input otherwise"
+                self.add(written, "inputs", said)
             found = self.source(source, inside, broken)
             if found is None:
                 whole = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -263,8 +262,3 @@ def _placed(key: str, value: Any, beside: Path) -> Any:
         return value
     found = beside / value
     return str(found.resolve()) if value and found.exists() else value
-
-
-def table_digest(settings: Mapping[str, Any]) -> str:
-    """Settings as one line, for messages and tables."""
-    return json.dumps(dict(settings), ensure_ascii=False, sort_keys=True, default=str)
