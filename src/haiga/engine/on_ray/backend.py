@@ -142,6 +142,7 @@ class RayBackend:
             ended.append(self._ended.get(timeout=timeout_s))
             while True:
                 ended.append(self._ended.get_nowait())
+        self._places.give_up_idle()
         return ended
 
     def close(self) -> None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SEAT_S = 90.0
 """How long a cluster may take to give a seat."""
 
+IDLE_S = 60.0
+"""How long a seat stays warm for nothing, while others may want what it holds."""
+
 _PATIENCE_S = 3.0  # after which a seat that waits gets the room of an idle one
 _EPSILON = 1e-9
 _MEGABYTE = 1 << 20
@@ -52,6 +55,7 @@ class Place:
         self.ready: Ready | None = None
         self.beside: dict[tuple[Path, str], Any] = {}
         self.known: set[str] = set()  # the steps it has done
+        self.idle_since = 0.0
         self.dead = False
 
     def covers(self, needs: Needs) -> bool:
@@ -131,9 +135,16 @@ class Places:
         with self._lock:
             self._busy.remove(place)
             if not place.dead and not self._closed:
+                place.idle_since = time.monotonic()
                 self._idle.append(place)
                 return
         place.end()
+
+    def give_up_idle(self) -> None:
+        """Gives up the seats that were idle for long."""
+        with self._lock:
+            while self._idle and time.monotonic() - self._idle[0].idle_since > IDLE_S:
+                self._idle.pop(0).end()
 
     def wait_for(self, place: Place) -> Ready:
         """Waits until the seat is there. Raises `StepFailed` where the cluster gives none."""
