@@ -48,12 +48,12 @@ def connection() -> Iterator[Connection]:
     assert not connection.folder.exists()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "studio" / "environments"
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("studio") / "environments"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def backend(connection: Connection, home: Path) -> Iterator[RayBackend]:
     backend = RayBackend(ray_steps.KINDS, home=home, connection=connection)
     yield backend
@@ -104,7 +104,8 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     clash_wheels(folder)
     stand_ins_for_haigas_packages(folder)
     files = {"clashing_role.py": CLASHING_ROLE}
-    write_wheel(folder, "clashing-role", "1.0", files, ["clash"])
+    for version in ("1.0", "1.1"):
+        write_wheel(folder, "clashing-role", version, files, ["clash"])
     return folder
 
 
@@ -129,26 +130,30 @@ def where():
 """
 
 
-def of_wheel(name: str, target: str, version: str, *variables: str, **more: Any) -> Step:
-    environment = Environment(("clashing-role", f"clash=={version}"), variables=variables)
+def of_wheel(
+    name: str, target: str, version: str, roles: str, *variables: str, **more: Any
+) -> Step:
+    lines = (f"clashing-role=={roles}", f"clash=={version}")
+    environment = Environment(lines, variables=variables)
     call = Call("values", f"clashing_role:{target}")
     return Step(name, call=call, environment=environment, makes="text", **more)
 
 
-@pytest.mark.parametrize("where", ["below", "beside"])
+@pytest.mark.parametrize(("where", "roles"), [("below", "1.0"), ("beside", "1.1")])
 def test_two_steps_that_need_two_versions_of_a_package_run_in_one_plan(
     backend: RayBackend,
     home: Path,
     wheels: Path,
     monkeypatch: pytest.MonkeyPatch,
     where: str,
+    roles: str,
 ) -> None:
     monkeypatch.setenv("HAIGA_TEST_SECRET", "told")
     plan = Pipeline(
         (
-            of_wheel("first", "role", "1.0"),
-            of_wheel("second", "role", "2.0", "HAIGA_TEST_SECRET", inputs=("first",)),
-            of_wheel("where", "where", "1.0"),
+            of_wheel("first", "role", "1.0", roles),
+            of_wheel("second", "role", "2.0", roles, "HAIGA_TEST_SECRET", inputs=("first",)),
+            of_wheel("where", "where", "1.0", roles),
         )
     )
     local = LocalBackend(ray_steps.KINDS, home=home)
@@ -269,7 +274,8 @@ def test_what_workers_print_never_reaches_the_terminal(
 
 def test_no_more_steps_run_side_by_side_than_workers(connection: Connection, home: Path) -> None:
     backend = RayBackend(ray_steps.KINDS, home=home, connection=connection, workers=1)
-    runs = list(schedule.run(Pipeline((role("seen", "seen"),)), SEEDS, backend=backend))
+    plan = Pipeline((role("seen", "seen", needs=Needs(cpu=0)),))  # as many as there are, else
+    runs = list(schedule.run(plan, SEEDS, backend=backend))
     backend.close()
     assert len({run.values["seen"]["pid"] for run in runs}) == 1
 

@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from haiga.engine.kinds import Kind
 from haiga.engine.on_ray.connection import Connection, usable_cores
 from haiga.engine.on_ray.machines import capacity, compare_machines, machines
 from haiga.engine.on_ray.places import Place, Places, fits, told
-from haiga.engine.on_ray.seat import MOST_OUTPUT, Order, Report
+from haiga.engine.on_ray.seat import MOST_OUTPUT, Order, Report, locked
 from haiga.engine.on_ray.shared import Shared
 from haiga.engine.plan import Environment, Needs, Step
 
@@ -143,6 +142,7 @@ class RayBackend:
             ended.append(self._ended.get(timeout=timeout_s))
             while True:
                 ended.append(self._ended.get_nowait())
+        self._places.give_up_idle()
         return ended
 
     def close(self) -> None:
@@ -258,10 +258,12 @@ class RayBackend:
         self._executables[environment] = None
         if prepared.folder is None or not _has_this_python(prepared.folder):
             return
-        locked = replace(environment, requirements=(), lock=prepared.lock_text)
         with contextlib.suppress(HaigaError):  # they do not go together: it runs below its seat
             self._executables[environment] = prepare(
-                locked, self._home, with_haiga=True, extra=[f"ray=={ray.__version__}"]
+                locked(environment, prepared),
+                self._home,
+                with_haiga=True,
+                extra=[f"ray=={ray.__version__}"],
             )
 
 

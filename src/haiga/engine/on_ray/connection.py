@@ -60,8 +60,12 @@ class Connection:
         from ray._private import ray_constants
 
         # Whether Ray may span machines: where not, it keeps to the loopback interface.
-        before = os.environ.get(_SWITCH), ray_constants.ENABLE_RAY_CLUSTER
-        os.environ[_SWITCH] = "0"
+        before = ray_constants.ENABLE_RAY_CLUSTER
+        # What Ray's processes, and so all seats, are born with. Their sums are made in as many
+        # parts as in this process, so that they come out the same.
+        born_with = {_SWITCH: "0", "OPENBLAS_NUM_THREADS": str(blas_threads())}
+        left = {name: os.environ.get(name) for name in born_with}
+        os.environ.update(born_with)
         if not any(name.startswith("RAY_AUTH_") for name in os.environ):
             os.environ[_TOKEN] = _OWN_TOKEN  # else Ray would write one into the user's home
         ray_constants.ENABLE_RAY_CLUSTER = False  # read from the variable when Ray was loaded
@@ -79,10 +83,12 @@ class Connection:
             self.close()
             raise JobError(f"Ray could not be started on this machine: {clause(error)}") from error
         finally:
-            ray_constants.ENABLE_RAY_CLUSTER = before[1]
-            del os.environ[_SWITCH]
-            if before[0] is not None:
-                os.environ[_SWITCH] = before[0]
+            ray_constants.ENABLE_RAY_CLUSTER = before
+            for name, value in left.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def _join(address: str) -> None:
@@ -125,6 +131,15 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def blas_threads() -> int:
+    """With how many threads numpy multiplies matrices in this process."""
+    for name in ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"):
+        told = os.environ.get(name, "")
+        if told.isdigit() and int(told):
+            return int(told)
+    return usable_cores()
 
 
 def memory_bytes() -> int:

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import pickle
+import re
 import sys
 import time
 from collections import deque
@@ -35,6 +36,8 @@ MOST_OUTPUT = 8_000
 
 MOST_BELOW = 8
 """How many processes below a seat stay warm."""
+
+_VARIABLE = re.compile(r"[A-Z0-9_]+=(?!=)")  # that a lock's text tells of beside the packages
 
 # What any program may need to know of its machine; a step's own variables come on top.
 _OF_THE_MACHINE = ("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
@@ -217,10 +220,17 @@ class Seat:
             elif environment.image or not prepared.python.exists():
                 same = environment
                 if not environment.image:
-                    same = replace(environment, requirements=(), lock=prepared.lock_text)
+                    same = locked(environment, prepared)
                 there = prepare(same, self._home, with_haiga=with_haiga)
             self._prepared[environment] = there
         return self._prepared[environment]
+
+
+def locked(environment: Environment, prepared: Prepared) -> Environment:
+    """The same environment, with exactly the packages that it was prepared with elsewhere."""
+    lines = prepared.lock_text.splitlines()
+    packages = [line for line in lines if not _VARIABLE.match(line)]
+    return replace(environment, requirements=(), lock="\n".join(packages))
 
 
 def _failed(error: BaseException, seconds: float, output: str) -> Report:
