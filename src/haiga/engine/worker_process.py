@@ -200,11 +200,12 @@ class WorkerProcess:
             how = f"was ended by {signal.Signals(number).name}"
         except ValueError:
             how = f"ended its process (exit status {status}) and gave no result"
+        by_engine = ""
         if self.container is not None:
-            how = self.container.ending(status, self.printed()) or how
+            by_engine = self.container.ending(status, self.printed())
         lines = [line.strip() for line in self.printed().splitlines() if line.strip()]
         last = f"; it last printed: {' / '.join(lines[-3:])[-300:]}" if lines else ""
-        return StepFailed(f"it {how}{last}", output=self.printed())
+        return StepFailed(f"it {by_engine or how + last}", output=self.printed())
 
     def end(self) -> None:
         """Ends the process and everything it started, within seconds whatever it does."""
@@ -222,7 +223,7 @@ class WorkerProcess:
 
     def close(self) -> None:
         """Ends it and gives back pipes and working folder."""
-        if self.runs() or self._popen.returncode < 0:
+        if self.runs() or self._popen.returncode < 0 or self.container is not None:
             self.end()
         for pipe in self._pipes:
             if pipe is not None:
