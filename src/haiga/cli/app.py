@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from haiga.cli import (
+    classify,
     collection_deciding,
     create,
     enlarge,
@@ -49,6 +50,7 @@ def build() -> typer.Typer:
     app.command("enlarge")(enlarge.enlarge)
     app.add_typer(styles.app, name="styles")
     app.command("mood")(mood.mood)
+    app.command("classify")(classify.classify)
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
     app.command("list")(listing.list_pieces)

@@ -56,7 +56,7 @@ def fit_head(features: Floats, labels: Indexes, classes: int, penalty: float) ->
         loss = F.cross_entropy(x @ weight + bias, y, weight=each)
         loss = loss + penalty * weight.square().sum()
         loss.backward()  # type: ignore[no-untyped-call]
-        return float(loss)
+        return float(loss.detach())
 
     steps.step(closure)  # type: ignore[no-untyped-call]
     raw = weight.detach().numpy() / spread[:, None]

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ from haiga.training.classifiers.learning import Learned, learn_frozen, learn_tra
 from haiga.training.classifiers.material import Material, read_material
 from haiga.training.classifiers.parts import held_apart, sizes
 from haiga.training.classifiers.views import cut_out
-from haiga.training.export import parity, to_onnx
+from haiga.training.export import parity, quietly, to_onnx
 from haiga.training.nets.classifier import Classifying, EyeMap, MobileMap
 from haiga.training.pictures.credits import sources
 from haiga.training.pictures.told import Live
@@ -86,7 +86,7 @@ def train_classifier(o: argparse.Namespace, live: Live) -> ClassifierMade:
         sees, learned = learn(o, material, parts, size_px, live.say)
         seconds = time.monotonic() - began
         figures = _figures(sees, learned, material, parts, o.reject)
-        with _written_aside(o.out) as folder:
+        with quietly(), _written_aside(o.out) as folder:
             _write(o, folder, sees, learned, material, parts, size_px, figures, seconds)
     except KeyboardInterrupt:
         raise Stopped("stopped before the end: nothing was written") from None
@@ -220,7 +220,7 @@ def _figures(
 
 
 @contextmanager
-def _written_aside(out: Path):  # type: ignore[no-untyped-def]
+def _written_aside(out: Path) -> Iterator[Path]:
     """A folder beside `out` that becomes it when all is written."""
     make_folder(out.parent)
     try:
@@ -272,8 +272,7 @@ def _write(
         folder,
         name=o.name or o.out.resolve().name,
         role="classifier",
-        title=f"Classifier of {counted(len(material.classes), 'class')[:-1]}es"
-        if len(material.classes) > 1 else "Classifier",
+        title=f"Classifier of {len(material.classes)} classes",
         about=f"Tells {', '.join(material.classes[:12])}"
         f"{' and more' if len(material.classes) > 12 else ''} apart, and what is none of them, "
         f"in pictures squeezed to {size_px} by {size_px} pixels.",
