@@ -93,7 +93,8 @@ def overlaid(picture: Picture, evidence: Floats) -> Picture:
     grey = picture.astype(np.float32).mean(2, keepdims=True)
     pale = 0.35 * grey + 0.65 * 245.0
     part = smooth[:, :, None] ** 0.7
-    return np.clip(part * picture + (1 - part) * pale, 0, 255).astype(np.uint8)
+    mixed: Picture = np.clip(part * picture + (1 - part) * pale, 0, 255).astype(np.uint8)
+    return mixed
 
 
 def _at(picture: Picture, shape: tuple[int, ...], each: int) -> Picture:

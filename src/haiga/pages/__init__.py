@@ -4,3 +4,8 @@ A page is one HTML file, nothing from elsewhere, readable from `file://`, on a p
 print. It has no script, or one that only makes easier to use what stands there already. What
 stands on it is given by the room that writes it.
 """
+
+from pathlib import Path
+
+RUNTIME = Path(__file__).parent / "onnxruntime_web"
+"""ONNX Runtime's files for the web, with their licence; the large ones compressed."""

@@ -154,16 +154,33 @@ def learn(
                               features_of(sees, material.small[check]), labels[check])  # fmt: skip
         return sees, found
     tell("looking at each picture, its mirror image and parts of it …")
-    plain = features_of(sees, material.small[places])
+    look = _look(sees, o.threads)
+    plain = look(material.small[places])
     views = [np.ascontiguousarray(material.small[places][:, :, ::-1])] if o.mirror else []
     for number in range(CUTS):
         rng = np.random.default_rng([o.seed, number])
         cuts = [cut_out(p, size_px, rng, mirror=o.mirror) for p in material.larger[places]]
         views.append(np.stack(cuts))
-    others = [features_of(sees, view) for view in views]
+    others = [look(view) for view in views]
     groups = [material.groups[place] for place in places]
     return sees, learn_frozen(plain, others, labels[places], groups, classes,
                               seed=o.seed, tell=tell)  # fmt: skip
+
+
+def _look(sees: nn.Module, threads: int) -> Callable[[npt.NDArray[np.uint8]], Floats]:
+    """What gives the features of pictures: the eye by ONNX Runtime, twice as fast as torch."""
+    if not isinstance(sees, EyeMap):
+        return lambda small: features_of(sees, small)
+    eye = load_model("eye").session("eye.onnx", threads=threads)
+
+    def look(small: npt.NDArray[np.uint8]) -> Floats:
+        found = []
+        for start in range(0, len(small), 16):
+            pixels = np.stack([as_input(one) for one in small[start : start + 16]])
+            found.append(eye.run({"pixels": pixels})[1])
+        return np.concatenate(found)
+
+    return look
 
 
 def checked_weights(path: Path | None, digest: str | None) -> Path:
