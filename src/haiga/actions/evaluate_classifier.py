@@ -152,7 +152,8 @@ class _Asking:
         for one, twin, label in zip(kept, found, labels, strict=True):
             if twin is not None:
                 self.trained += 1
-                self.left.append((one.key, f"was trained on, or is near to {twin}, which was"))
+                if twin != one.key:  # that it is given its own training pictures is said once
+                    self.left.append((one.key, f"is near to {twin}, which it was trained on"))
                 continue
             self._paths[one.key] = one.path
             out.append(Asked(one.key, one.wanted, label, self._likeliest(label)))

@@ -15,11 +15,13 @@ def squeezed(picture: Picture, size_px: int, where: str = "picture") -> Picture:
     """The whole picture at `size_px` a side, whatever its shape: (S, S, 3) uint8.
 
     Pillow's bicubic filter, widened with the scale so that what is made smaller is not
-    jagged, in whole numbers: `pages/resize.js` does the same sums and gets the same bytes.
-    Raises BadPicture for what is no picture.
+    jagged, in whole numbers, across and then down (in one call the order is up to Pillow's
+    version): `pages/resize.js` does the same sums and gets the same bytes. Raises BadPicture
+    for what is no picture.
     """
     image = Image.fromarray(np.ascontiguousarray(check_picture(picture, where)))
-    return np.asarray(image.resize((size_px, size_px), Image.Resampling.BICUBIC))
+    across = image.resize((size_px, image.height), Image.Resampling.BICUBIC)
+    return np.asarray(across.resize((size_px, size_px), Image.Resampling.BICUBIC))
 
 
 def network_pixels(picture: Picture, size_px: int, where: str = "picture") -> Floats:

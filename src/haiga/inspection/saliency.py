@@ -21,7 +21,7 @@ COVERED = 0.25
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
-_DOWN, _ACROSS = ("upper", "middle", "lower"), ("left", "", "right")
+_DOWN, _ACROSS = ("upper", "middle", "lower"), ("left", "middle", "right")
 
 
 def strongest(evidence: Floats, share: float = COVERED) -> Bools:
@@ -33,29 +33,23 @@ def strongest(evidence: Floats, share: float = COVERED) -> Bools:
 
 
 def place_words(evidence: Floats) -> str:
-    """Where the evidence lies: "in the upper left", "in the middle", "all over"."""
-    weights = np.maximum(evidence - np.median(evidence), 0.0)
+    """Where most of the evidence lies: "in the upper left", "in the middle", "all over"."""
+    top = strongest(evidence, 0.15)
+    weights = np.where(top, np.maximum(evidence - np.median(evidence), 0.0), 0.0)
     total = float(weights.sum())
     if total <= 0:
         return "all over"
     height, width = weights.shape
-    down = float(weights.sum(1) @ np.arange(height)) / total / max(1, height - 1)
-    across = float(weights.sum(0) @ np.arange(width)) / total / max(1, width - 1)
-    spread = (
-        float(
-            weights.sum(1) @ (np.arange(height) / max(1, height - 1) - down) ** 2
-            + weights.sum(0) @ (np.arange(width) / max(1, width - 1) - across) ** 2
-        )
-        / total
-    )
-    if spread > 0.17:  # about that of evidence that is the same everywhere
-        return "all over"
-    row, column = min(2, int(down * 3)), min(2, int(across * 3))
+    down = np.arange(height) / max(1, height - 1)
+    across = np.arange(width) / max(1, width - 1)
+    y, x = float(weights.sum(1) @ down) / total, float(weights.sum(0) @ across) / total
+    spread = float(weights.sum(1) @ (down - y) ** 2 + weights.sum(0) @ (across - x) ** 2) / total
+    if spread > 0.12:  # of places strewn evenly it is about 0.2
+        return "in several places"
+    row, column = min(2, int(y * 3)), min(2, int(x * 3))
     if (row, column) == (1, 1):
         return "in the middle"
-    return f"in the {' '.join(filter(None, (_DOWN[row], _ACROSS[column] or 'middle')))}".replace(
-        "middle middle", "middle"
-    )
+    return f"in the {' '.join(word for word in (_DOWN[row], _ACROSS[column]) if word)}"
 
 
 def colour_words(picture: Picture, places: Bools) -> str:
