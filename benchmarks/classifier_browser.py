@@ -81,4 +81,6 @@ def agreement(model: Path, pictures: Sequence[Path], work: Path) -> Agreement:
             known.append(abs(told[3] - label.known))
             seconds.append(told[4] / 1000)
         browser.close()
-    return Agreement(len(pictures), same, likeliest, max(apart), max(known), float(np.median(seconds)))
+    return Agreement(
+        len(pictures), same, likeliest, max(apart), max(known), float(np.median(seconds))
+    )

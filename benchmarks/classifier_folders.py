@@ -69,7 +69,7 @@ KINDS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
 
 
 def make_folders(data: Path, name: str, out: Path) -> None:
-    """Writes `learn`, `test`, `unseen` (kinds never learned) and `other` (other sets) into `out`."""
+    """Writes `learn`, `test`, `unseen` (kinds never learned), `other` (other sets) into `out`."""
     collection, kind_of = KINDS[name]
     rows = _rows(data / collection)
     rng = np.random.default_rng(0)

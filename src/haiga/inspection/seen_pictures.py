@@ -76,8 +76,10 @@ class SeenPictures:
         return save(
             {
                 "digests": np.frombuffer(octets, np.uint8).reshape(count, 32).copy(),
-                "hashes": np.stack([look.hashes for look in self.looks]),
-                "thumbnails": np.stack([look.thumbnail for look in self.looks]),
+                "hashes": np.array([look.hashes for look in self.looks], np.uint64).reshape(-1, 2),
+                "thumbnails": np.array([look.thumbnail for look in self.looks], np.float16).reshape(
+                    -1, THUMBNAIL_PX, THUMBNAIL_PX, 3
+                ),
                 "keys": np.frombuffer(json.dumps(self.keys).encode(), np.uint8).copy(),
             }
         )

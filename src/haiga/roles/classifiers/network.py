@@ -45,7 +45,7 @@ class NetworkClassifier:
         self._model: Model = load_model(model, role=ROLE)
         if self._model.card.role != ROLE:
             raise UserError(
-                f"{model}: is the model of a {self._model.card.role}, and no classifier; "
+                f"{model}: has the role {self._model.card.role}, and is no classifier; "
                 "`haiga train classifier` makes one"
             )
         self._reject = reject
