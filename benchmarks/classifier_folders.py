@@ -1,4 +1,4 @@
-"""Folders of pictures in classes, made of the sets beside MANIFEST.md, for benchmarks/classifier.py.
+"""Folders of pictures in classes, made of the sets beside MANIFEST.md, for the benchmark.
 
 `photographs`: ten kinds of scene in the FSA-OWI colour photographs of 1939 to 1945 (farms, towns,
 railways, war work). The kinds come from tags that a detector gave, of which most pictures have

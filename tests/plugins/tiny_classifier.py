@@ -30,7 +30,6 @@ def make_classifier(
     arrays = {
         "W": np.array([[0, 0, 6], [0, 6, 0], [6, 0, 0]], np.float32),
         "K": np.array([[0, 0, 6], [0, 6, 0], [6, 0, 0]], np.float32).T.reshape(3, 3, 1, 1),
-        "flat": np.array([-1], np.int64),
         "none": np.array(0, np.float32),
         "one": np.array(1, np.float32),
         "places": np.array([1, 2, 3], np.int64),

@@ -1,4 +1,4 @@
-"""`haiga train classifier`: leak-free parts, calibrated heads, refusals, and a model that serves."""
+"""`haiga train classifier`: leak-free parts, calibrated heads, refusals, a model that serves."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def test_a_pixel_a_huge_and_a_blank_picture_are_left_out_or_read(tmp_path: Path)
     left = {one.key: one.reason for one in found.left_out}
     assert set(left) == {"dog/pixel.png", "dog/huge.png"}
     assert "too large" in left["dog/huge.png"]
-    assert "goat/blank.png" in found.keys  # noqa: SIM118
+    assert "goat/blank.png" in found.keys
 
 
 def test_whole_groups_are_held_apart_and_half_of_each_class_stays() -> None:

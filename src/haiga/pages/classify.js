@@ -14,9 +14,10 @@
           "a browser runs this page's model only from a web server; in its folder, " +
           "`python -m http.server` is one"));
       }
+      ort.env.logLevel = "error";
       ort.env.wasm.numThreads = 1;
       ort.env.wasm.wasmPaths = new URL("./", location.href).href;
-      session = ort.InferenceSession.create(layout.network, { executionProviders: ["wasm"] });
+      session = ort.InferenceSession.create(layout.network, { executionProviders: ["wasm"], logSeverityLevel: 3 });
       session.catch(() => { session = null; });
     }
     return session;
