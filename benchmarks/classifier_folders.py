@@ -92,6 +92,58 @@ def make_folders(data: Path, name: str, out: Path) -> None:
             _copy(data / other / found[place]["file"], out / "other" / other)
 
 
+def make_dog(data: Path, out: Path, subject: str, *, taught_goats: bool) -> None:
+    """One thing against all others, the nearest to somebody's dog that the sets have.
+
+    `learn/Mila` are `horses` in scenes, or `strawberries`, 100 at most; `learn/other` scenes
+    without animals, or apples, pears, grapes and oranges, 200 in all. `test` are those that the eye
+    was kept apart from too; `goats` are what Mila could be taken for: cows and sheep, or
+    cherries, plums, peaches and berries; `crosswalk` pictures of other sets. `taught_goats` puts
+    every other goat into `learn/other` and leaves the rest.
+    """
+    collection = PHOTOGRAPHS if subject == "horses" else FRUIT
+    kind_of = _horse if subject == "horses" else _strawberry
+    rows = _rows(data / collection)
+    rng = np.random.default_rng(1)
+    taken = dict.fromkeys(("Mila", "other", "goat"), 0)
+    for place in rng.permutation(len(rows)):
+        record = rows[place]
+        kind = kind_of(record)
+        if not kind:
+            continue
+        file, apart = data / collection / record["file"], is_held_out(work_of(collection, record))
+        taken[kind] += not apart
+        if kind == "goat":
+            if taken[kind] <= 2 * EACH:
+                taught = taught_goats and taken[kind] % 2 and not apart
+                _copy(file, out / "learn" / "other" if taught else out / "goats")
+        elif apart or taken[kind] <= {"Mila": EACH, "other": 2 * EACH}[kind]:
+            _copy(file, out / ("test" if apart else "learn") / kind)
+    for other in ("square_paintings", "museum_textures", "documerica_photos"):
+        found = _rows(data / other)
+        for place in rng.permutation(len(found))[:60]:
+            _copy(data / other / found[place]["file"], out / "crosswalk" / other)
+
+
+def _horse(record: Mapping[str, Any]) -> str:
+    tags = set(record["tags"])
+    if "horse" in tags:
+        return "Mila"
+    if tags & {"cow", "sheep"}:
+        return "goat"
+    return "" if tags & {"dog", "cat", "bird", "elephant", "zebra"} else "other"
+
+
+def _strawberry(record: Mapping[str, Any]) -> str:
+    tags = set(record["tags"])
+    if "strawberries" in tags:
+        return "Mila"
+    if tags & {"apples", "pears", "grapes", "oranges"}:
+        return "other"
+    goats = {"cherries", "plums", "peaches", "Rubus", "gooseberries", "blueberries", "mulberries"}
+    return "goat" if tags & goats else ""
+
+
 def _rows(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "metadata.jsonl").open(encoding="utf-8")]
 
