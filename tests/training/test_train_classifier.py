@@ -231,6 +231,8 @@ def test_whole_groups_are_held_apart_and_half_of_each_class_stays() -> None:
     assert not held[[40, 41]].any()
     assert not held[42:].any()  # all of one group: it stays
     assert 4 <= held[:20].sum() <= 6
+    for seed in range(20):
+        assert not held_apart(groups, labels, 0.25, seed, np.ones(48, bool))[[40, 41]].any()
     assert np.array_equal(held, held_apart(groups, labels, 0.25, 3, np.ones(48, bool)))
     assert not np.array_equal(held, held_apart(groups, labels, 0.25, 4, np.ones(48, bool)))
 
