@@ -18,7 +18,7 @@ from haiga.inspection.metrics.bootstrap import Measure
 from haiga.media.durable import make_folder, write_durably
 from haiga.pages import parts
 from haiga.pages.markup import Content, Html, element
-from haiga.pages.numbers import number, share
+from haiga.pages.numbers import share
 from haiga.pages.page import Section, page
 from haiga.pages.parts import Figure
 from haiga.pages.pictures import Shown, pairs
@@ -103,12 +103,14 @@ def _first(report: ClassifierReport) -> Section:
                    red=report.caught.value < 0.5)
         )  # fmt: skip
     figures.append(
-        Figure("surer than right, by", share(report.calibration_error), beside="in the mean")
+        Figure(
+            "its probabilities are off by", share(report.calibration_error), beside="in the mean"
+        )
     )
     told = (
         f"Measured on {counted(len(report.known), 'picture')} that it was never trained on. "
-        "The likeliest class counts, and right beside it is the interval that holds the true "
-        "share 95 times of 100."
+        "The likeliest class counts; under each share is the interval that holds the true one 95 "
+        "times of 100."
     )
     body: list[Html] = [parts.key_figures(figures), parts.paragraph(told)]
     if trained_words(report):
@@ -202,12 +204,12 @@ def _neither(report: ClassifierReport) -> list[Section]:
     )
     if report.neither:
         rows = [
-            [number(p.reject), share(p.seen.value), share(p.unseen.value), interval(p.unseen)]
+            [f"{p.reject:g}", share(p.seen.value), share(p.unseen.value), interval(p.unseen)]
             for p in report.neither
         ]
         heads = ["limit", "of its classes rejected", "of other things caught", "95 times of 100"]
         body.append(parts.table(heads, rows, numbers=4))
-    lead = f"A picture less known than {number(report.reject)} is called none of the classes."
+    lead = f"A picture less known than {report.reject:g} is called none of the classes."
     return [Section("Neither", body, lead)]
 
 

@@ -24,7 +24,7 @@ def classifier_text(report: ClassifierReport) -> str:
         ("every class alike", share(report.balanced.value)),
         ("called none, wrongly", _with(report.rejected)),
         ("right of the others", _with(report.told_right)),
-        ("surer than right, by", f"{share(report.calibration_error)} in the mean"),
+        ("probabilities off by", f"{share(report.calibration_error)} in the mean"),
     ]
     if report.unseen:
         rows.append(
