@@ -21,7 +21,8 @@ Indexes = npt.NDArray[np.int64]
 Tell = Callable[[str], object]
 
 BATCH = 32
-RATES = {"small": 2e-3, "eye": 3e-4}
+RATES = {"small": 2e-3, "eye": 2e-5}
+"""At 3e-4 the eye forgot what it knew: 35 % right after the first epoch, of 95 %."""
 
 
 def as_inputs(small: npt.NDArray[np.uint8]) -> Tensor:
@@ -88,7 +89,9 @@ def _fit(
     per_epoch = math.ceil(len(learn) / BATCH)
     total = epochs * per_epoch
     each = torch.from_numpy(class_weights(labels[learn], len(material.classes)))
-    best, kept = math.inf, _state(net, linear)
+    best, right = _checked(net, linear, material, labels, check, each)  # what it begins with
+    tell(f"before the first epoch: {right:.0%} of the held-out right, loss {best:.3f}")
+    kept = _state(net, linear)
     done = 0
     for epoch in range(epochs):
         net.train()
