@@ -8,6 +8,7 @@ import typer
 
 from haiga.cli import (
     cache,
+    classify,
     collection_deciding,
     create,
     enlarge,
@@ -52,6 +53,7 @@ def build() -> typer.Typer:
     app.command("enlarge")(enlarge.enlarge)
     app.add_typer(styles.app, name="styles")
     app.command("mood")(mood.mood)
+    app.command("classify")(classify.classify)
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
     app.command("list")(listing.list_pieces)
