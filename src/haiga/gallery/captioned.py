@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from haiga.core.nouns import Picture
 from haiga.core.seeds import derive_seed, generator
 from haiga.features.words import words
@@ -46,7 +44,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """Words of one line with their ink, to be set from the left."""
 
     words: tuple[tuple[str, Rgb], ...]
@@ -71,14 +69,14 @@ def captioned_sheet(
     across = max(1, min(columns, max(len(row.cells) for row in rows)))
     width = 2 * MARGIN + across * CELL_PX + (across - 1) * GAP
     inner = width - 2 * MARGIN
-    title = _set(opening, ITALIC, TITLE_EM, inner, red, 6) if opening else []
+    title = set_text(opening, ITALIC, TITLE_EM, inner, red, 6) if opening else []
     folded = [
         (row.name if not start else "", row.cells[start : start + across])
         for row in rows
         for start in range(0, len(row.cells), across)
     ]
     set_rows = [
-        (name, [(cell, _set(cell.caption, ITALIC, CAPTION_EM, CELL_PX, red)) for cell in cells])
+        (name, [(cell, set_text(cell.caption, ITALIC, CAPTION_EM, CELL_PX, red)) for cell in cells])
         for name, cells in folded
     ]
     height = MARGIN + round(len(title) * TITLE_EM * LEADING) + (GAP // 2 if title else 0)
@@ -92,7 +90,7 @@ def captioned_sheet(
     page = make_paper(width, height, hex_rgb(PAPERS["washi"]), derive_seed(seed, "captioned"))
     wash = ink_wash(width, height, generator(seed, "captioned", "ink"))
     edges = generator(seed, "captioned", "edge")
-    _write(page, wash, title, ITALIC, TITLE_EM, MARGIN, MARGIN + TITLE_EM * 0.55)
+    write_lines(page, wash, title, ITALIC, TITLE_EM, MARGIN, MARGIN + TITLE_EM * 0.55)
     for top, (name, cells) in zip(tops, set_rows, strict=True):
         if name:
             line = drawable(typeset(name), ROMAN)
@@ -100,7 +98,8 @@ def captioned_sheet(
         for i, (cell, lines) in enumerate(cells):
             left = MARGIN + i * (CELL_PX + GAP)
             print_picture(page, cell.picture, _inside(cell.picture, left, top), "soft", edges)
-            _write(page, wash, lines, ITALIC, CAPTION_EM, left, top + CELL_PX + CAPTION_EM * 1.05)
+            under = top + CELL_PX + CAPTION_EM * 1.05
+            write_lines(page, wash, lines, ITALIC, CAPTION_EM, left, under)
     base = height - MARGIN * 0.72
     if foot:
         line = drawable(typeset(foot), ROMAN)
@@ -122,15 +121,34 @@ def drawable(text: str, face: Typeface) -> str:
     return "".join(done)
 
 
-def _set(
+def set_text(
     text: str,
     face: Typeface,
     em: float,
     width: float,
     red: frozenset[str],
     most: int = MOST_LINES,
-) -> list[_Line]:
-    """The text in lines that fit the width, at most so many, words of `red` in vermilion."""
+) -> list[Line]:
+    """The text in even lines that fit the width, at most so many, words of `red` in vermilion."""
+    lines = _folded(text, face, em, width)
+    narrower = width
+    while len(lines) > 1 and narrower > width / 2:  # as narrow as it goes in so many lines
+        narrower -= em / 2
+        tried = _folded(text, face, em, narrower)
+        if len(tried) > len(lines):
+            break
+        lines = tried
+    if len(lines) > most:
+        del lines[most:]
+        last = lines[-1]
+        while len(last) > 1 and face.width(" ".join(last) + "…", em) > width:
+            last.pop()
+        last[-1] += "…"
+    return [Line(tuple((word, _ink(word, red)) for word in line)) for line in lines]
+
+
+def _folded(text: str, face: Typeface, em: float, width: float) -> list[list[str]]:
+    """The text's words in lines as full as the width lets them be; a longer word is cut."""
     lines: list[list[str]] = []
     for raw in typeset(text).split():
         word = drawable(raw, face)
@@ -144,13 +162,7 @@ def _set(
             lines[-1].append(word)
         else:
             lines.append([word])
-    if len(lines) > most:
-        del lines[most:]
-        last = lines[-1]
-        while len(last) > 1 and face.width(" ".join(last) + "…", em) > width:
-            last.pop()
-        last[-1] += "…"
-    return [_Line(tuple((word, _ink(word, red)) for word in line)) for line in lines]
+    return lines
 
 
 def _ink(word: str, red: frozenset[str]) -> Rgb:
@@ -158,15 +170,16 @@ def _ink(word: str, red: frozenset[str]) -> Rgb:
     return VERMILION if any(part in red for part in bare) else SUMI
 
 
-def _write(
+def write_lines(
     page: Field,
-    wash: Field,
-    lines: Sequence[_Line],
+    wash: Field | None,
+    lines: Sequence[Line],
     face: Typeface,
     em: float,
     x: float,
     y: float,
 ) -> None:
+    """Writes lines one under another, the first one's baseline at `y`, in pixels."""
     for i, line in enumerate(lines):
         so_far = ""
         for word, ink in line.words:
