@@ -129,9 +129,9 @@ def _tell(played: Played) -> None:
     from haiga.inspection import telephone_told as told
 
     table = played.table
-    for game, drift in zip(table.games, played.results.drifts, strict=True):
+    for name, game, drift in zip(table.names, table.games, played.results.drifts, strict=True):
         if len(table.games) > 1:
-            output.give(f"{game.name}:")
+            output.give(f"{name}:")
         chain = game.chains[0]
         if table.text:
             output.give(f"    “{table.text}”")
@@ -171,7 +171,9 @@ def played_table(played: Played) -> dict[str, object]:
         "page": str(played.results.page),
         "games": [
             {
-                "name": game.name,
+                "name": name,
+                "painter": game.painter.model_dump(mode="json"),
+                "captioner": game.captioner.model_dump(mode="json"),
                 "chains": [
                     {
                         "seed": chain.seed,
@@ -180,9 +182,9 @@ def played_table(played: Played) -> dict[str, object]:
                     }
                     for chain in game.chains
                 ],
-                "measured": table.measured.get(game.name),
+                "measured": table.measured.get(name),
             }
-            for game in table.games
+            for name, game in zip(table.names, table.games, strict=True)
         ],
         "playing_s": round(played.playing_s, 3),
         "seconds": round(played.seconds, 3),

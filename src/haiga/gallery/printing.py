@@ -58,9 +58,7 @@ def press_seal(
     press_ink(page, cover, left, top, ink, None)
 
 
-def press_ink(
-    page: Field, cover: Field, left: int, top: int, ink: Rgb, wash: Field | None
-) -> None:
+def press_ink(page: Field, cover: Field, left: int, top: int, ink: Rgb, wash: Field | None) -> None:
     """Lays ink on the page where `cover` says, its corner at (left, top); clipped at the page."""
     height, width = cover.shape
     y0, x0 = max(top, 0), max(left, 0)

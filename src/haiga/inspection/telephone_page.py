@@ -5,7 +5,7 @@ One file with its pictures inside, to be sent as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from haiga.core.counted import counted
@@ -75,7 +75,13 @@ def telephone_page(
     red = frozenset(sense.words_of(began)) if began else frozenset()
     sections = [_game(games, red)]
     if len(games) > 1:
-        sections.append(Section("The games compared", _compared(games)))
+        sections.append(
+            Section(
+                "The games compared",
+                _compared(games),
+                "The last round of each: cosines, 1 is the same; and counts over all chains.",
+            )
+        )
     for game in games:
         if game.others:
             sections.append(_others(game, red, alone=len(games) == 1))
@@ -128,9 +134,7 @@ def _game(games: Sequence[PageGame], red: frozenset[str]) -> Section:
         return Section(title, [chains.chain(links), *end])
     rounds = sorted({turn.round for game in games for turn in game.first.turns})
     by_round = [{turn.round: turn for turn in game.first.turns} for game in games]
-    rows = [
-        [_link(turns[r], red) if r in turns else None for turns in by_round] for r in rounds
-    ]
+    rows = [[_link(turns[r], red) if r in turns else None for turns in by_round] for r in rounds]
     lead = f"Each game's first chain, seed {games[0].first.seed}, beside the others."
     ends = [f"{game.name}: {game.first.ended}." for game in games if game.first.ended]
     body: list[Html] = [chains.lanes([game.name for game in games], rows)]
@@ -166,28 +170,31 @@ def _others(game: PageGame, red: frozenset[str], *, alone: bool) -> Section:
 
 
 def _compared(games: Sequence[PageGame]) -> Html:
-    heads = ["", "words kept", "text", "picture to text", "picture", "captions", "words", "round"]
-    rows = []
-    for game in games:
-        d = game.drift
-        if d is None:
-            rows.append([game.name, *["–"] * 7])
-            continue
-        rows.append([
-            game.name, share(d.words_kept.mean[-1]) if d.words_kept.mean else "–", _last(d.text),
-            _last(d.picture_to_text), _last(d.picture), number(d.distinct[-1]),
-            number(d.vocabulary[-1]), number(len(d.comebacks)),
-        ])  # fmt: skip
-    about = (
-        "Of the last round: the share of the beginning's words still said, the likeness of words, "
-        "of picture and first text, and of picture and first picture; different captions and "
-        "words; and how many chains come round."
-    )
-    return markup([parts.table(heads, rows, numbers=7), element("p", about, class_="lead")])
+    """One table: what was measured in the last round, a column a game."""
+    drifts = [game.drift for game in games]
+
+    def row(name: str, value: Callable[[Drift], str]) -> list[Content]:
+        return [name, *("–" if drift is None else value(drift) for drift in drifts)]
+
+    rows = [
+        row("the beginning's words still said", lambda d: share(_end(d.words_kept))),
+        row("captions to the first text", lambda d: _last(d.text)),
+        row("pictures to the first text", lambda d: _last(d.picture_to_text)),
+        row("pictures to the first picture", lambda d: _last(d.picture)),
+        row("captions to their own pictures", lambda d: _last(d.own)),
+        row("different captions", lambda d: number(d.distinct[-1])),
+        row("different words", lambda d: number(d.vocabulary[-1])),
+        row("chains that come round", lambda d: number(len(d.comebacks))),
+    ]
+    return parts.table(["", *(game.name for game in games)], rows, numbers=len(games))
+
+
+def _end(curve: Curve) -> float | None:
+    return curve.mean[-1] if curve.mean else None
 
 
 def _last(curve: Curve) -> str:
-    return f"{curve.mean[-1]:.2f}" if curve.mean else "–"
+    return f"{round(curve.mean[-1], 2) + 0.0:.2f}" if curve.mean else "–"
 
 
 def _drifted(games: Sequence[PageGame]) -> list[Html]:
@@ -196,11 +203,12 @@ def _drifted(games: Sequence[PageGame]) -> list[Html]:
     alone = len(measured) == 1
     many = any(game.chains > 1 for game, _ in measured)
 
-    def sentence(say: object) -> str:
-        assert callable(say)
+    def sentence(say: Callable[[Drift], str], of: str) -> str:
+        """What is said of one game; of several, where each comes to."""
         if alone:
-            return str(say(drift))
-        return " ".join(f"{game.name}: {say(d)}" for game, d in measured)
+            return say(drift)
+        ends = [f"{game.name} {_arrived(getattr(d, of))}" for game, d in measured]
+        return f"In round {drift.rounds[-1]}: {', '.join(ends)}."
 
     def lines(of: str, name: str, *more: Series) -> list[Series]:
         if alone:
@@ -220,54 +228,83 @@ def _drifted(games: Sequence[PageGame]) -> list[Html]:
     def flat(name: str, value: float) -> Series:
         return Series(name, [(float(r), value) for r in (drift.rounds[0], drift.rounds[-1])])
 
-    out = [parts.paragraph(sentence(told.words_told))]
+    words_left = [
+        told.words_told(d) if alone else f"{game.name}: {told.words_told(d)}"
+        for game, d in measured
+    ]
+    out = [parts.paragraph(words_left[0])] if alone else [parts.bullets(words_left)]
     out.append(
         line_chart(
             "The captions and the first text",
             lines("text", "captions", flat("unrelated", drift.chance_text)),
-            x="round", y="cosine of words", about=sentence(told.text_told),
-        )  # fmt: skip
+            x="round",
+            y="cosine of words",
+            about=sentence(told.text_told, "text"),
+        )
     )
     out.append(
         line_chart(
             "The pictures and the first text",
             lines(
-                "picture_to_text", "first text",
+                "picture_to_text",
+                "first text",
                 Series("own caption", drift.own.points),
                 flat("unrelated", drift.chance_picture),
             ),
-            x="round", y="cosine (the critic)",
+            x="round",
+            y="cosine (the critic)",
             about=" ".join(
-                [sentence(told.picture_to_text_told), *([told.own_told(drift)] if alone else [])]
+                [
+                    sentence(told.picture_to_text_told, "picture_to_text"),
+                    *([told.own_told(drift)] if alone else []),
+                ]
             ),
-        )  # fmt: skip
+        )
     )
     out.append(
         line_chart(
-            "The pictures and the first picture", lines("picture", "first picture"),
-            x="round", y="cosine (the eye)", about=sentence(told.picture_told),
-        )  # fmt: skip
+            "The pictures and the first picture",
+            lines("picture", "first picture"),
+            x="round",
+            y="cosine (the eye)",
+            about=sentence(told.picture_told, "picture"),
+        )
     )
     if many:
         out.append(
             line_chart(
-                "Different captions", counts("distinct", "captions"),
-                x="round", y="captions of all chains", about=sentence(told.distinct_told),
-            )  # fmt: skip
+                "Different captions",
+                counts("distinct", "captions"),
+                x="round",
+                y="captions of all chains",
+                about=sentence(told.distinct_told, "distinct"),
+            )
         )
         out.append(
             line_chart(
-                "How far two chains are apart", counts("apart", "in words"),
-                x="round", y="1 - cosine of words", about=sentence(told.apart_told),
-            )  # fmt: skip
+                "How far two chains are apart",
+                counts("apart", "in words"),
+                x="round",
+                y="1 - cosine of words",
+                about=sentence(told.apart_told, "apart"),
+            )
         )
-    out.append(
-        line_chart(
-            "Words in use", counts("vocabulary", "words"),
-            x="round", y="different words", about=sentence(told.vocabulary_told),
-        )  # fmt: skip
-    )
+        out.append(
+            line_chart(
+                "Words in use",
+                counts("vocabulary", "words"),
+                x="round",
+                y="different words",
+                about=sentence(told.vocabulary_told, "vocabulary"),
+            )
+        )
     return out
+
+
+def _arrived(found: Curve | Sequence[float] | None) -> str:
+    if isinstance(found, Curve):
+        return _last(found)
+    return number(found[-1]) if found else "–"
 
 
 def _points(drift: Drift, values: Sequence[float]) -> list[tuple[float, float]]:

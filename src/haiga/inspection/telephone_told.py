@@ -135,10 +135,15 @@ def _comeback_told(found: Comeback, who: str) -> str:
 def _curve_told(begins: str, curve: Curve, ends: str, scale: str) -> str:
     if not curve.mean:
         return "There is nothing to compare."
-    told = f"{begins} {curve.mean[0]:.2f} {ends} in round {curve.rounds[0]}"
+    told = f"{begins} {_two(curve.mean[0])} {ends} in round {curve.rounds[0]}"
     if len(curve.mean) > 1:
-        told += f" and {curve.mean[-1]:.2f} in round {curve.rounds[-1]}"
+        told += f" and {_two(curve.mean[-1])} in round {curve.rounds[-1]}"
     return f"{told} ({scale})."
+
+
+def _two(value: float) -> str:
+    """Two decimals, and no minus before a zero."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _last_heard(drift: Drift) -> str:

@@ -62,7 +62,7 @@ class Game(_Kept):
 
     @property
     def name(self) -> str:
-        """Painter and captioner, as games are told apart."""
+        """Painter and captioner."""
         return f"{self.painter.name} and {self.captioner.name}"
 
 
@@ -102,6 +102,17 @@ class Table(_Kept):
     def chains(self) -> int:
         """How many chains each game has."""
         return len(self.games[0].chains)
+
+    @property
+    def names(self) -> list[str]:
+        """What tells each game from the others: its painter, its captioner, or both."""
+        painters = {game.painter.name for game in self.games}
+        captioners = {game.captioner.name for game in self.games}
+        if len(captioners) == 1:
+            return [game.painter.name for game in self.games]
+        if len(painters) == 1:
+            return [game.captioner.name for game in self.games]
+        return [game.name for game in self.games]
 
 
 def read_table(folder: Path) -> Table:

@@ -58,7 +58,7 @@ def write_results(table: Table, pictures: Pictures, out: Path) -> Results:
     critic, sense = Critic(), TextSense()
     drifts = tuple(_measured(table, game, pictures, critic, sense) for game in table.games)
     table.measured = {
-        game.name: drift.table() for game, drift in zip(table.games, drifts, strict=True) if drift
+        name: drift.table() for name, drift in zip(table.names, drifts, strict=True) if drift
     }
     table.write(out)
     larger = Enlarged(pictures)
@@ -159,7 +159,7 @@ def shortened(table: Table) -> Table:
 
 def _shown_rows(table: Table) -> list[tuple[str, Chain]]:
     if len(table.games) > 1:
-        return [(game.name, game.chains[0]) for game in table.games]
+        return [(n, game.chains[0]) for n, game in zip(table.names, table.games, strict=True)]
     chains = table.games[0].chains[:ROWS]
     if len(chains) == 1:
         return [("", chains[0])]
@@ -227,7 +227,7 @@ def _write_page(
     table: Table, larger: Enlarged, drifts: Sequence[Drift | None], sense: TextSense, out: Path
 ) -> None:
     games = []
-    for game, drift in zip(table.games, drifts, strict=True):
+    for name, game, drift in zip(table.names, table.games, drifts, strict=True):
         first = _page_chain(game.chains[0], [larger.large(t) for t in game.chains[0].turns],
                             LARGE_PX)  # fmt: skip
         others = [
@@ -236,7 +236,7 @@ def _write_page(
             else PageChain(chain.seed, [], chain.ended)
             for i, chain in enumerate(game.chains[1:])
         ]
-        games.append(PageGame(game.name, first, others, drift))
+        games.append(PageGame(name, first, others, drift))
     html = telephone_page(
         table.text, games, _made(table), sense, again=command(table), notes=_notes(table)
     )
