@@ -125,6 +125,7 @@ def telephone(
 
 def _tell(played: Played) -> None:
     """The game in a few lines: what was said, what was measured, where it lies."""
+    from haiga.actions.telephone.results import near_told
     from haiga.cli import output
     from haiga.inspection import telephone_told as told
 
@@ -152,6 +153,8 @@ def _tell(played: Played) -> None:
         first = next((t for t in chain.turns if t.round == 1), None)
         if first is not None and first.unseen:
             output.tell(f"never seen by the painter: {', '.join(first.unseen)}")
+    if not_new := near_told(table):
+        output.tell(not_new)
     films = [played.results.film] if played.results.film else []
     for path in (played.results.page, played.results.strip, *films):
         output.give(str(path))

@@ -16,6 +16,8 @@ def words_told(drift: Drift) -> str:
     """What became of the words of the beginning."""
     if not drift.survivors:
         return "The beginning has no word that could be lost."
+    if not drift.words_kept.mean:
+        return "Nothing was said in any round."
     if drift.chains[0] == 1 and max(drift.chains) == 1:
         return f"{_last_heard(drift)}."
     first, last = drift.words_kept.mean[0], drift.words_kept.mean[-1]
@@ -102,7 +104,9 @@ def returns_told(drift: Drift, chains: int) -> list[str]:
     found = sorted(drift.comebacks, key=lambda c: (c.first - c.last, c.chain))
     if not found:
         none = "The chain never comes round" if chains == 1 else "No chain comes round"
-        told = [f"{none}: no caption follows itself, and no turn of captions is gone twice."]
+        told = [
+            f"{none}: no caption follows itself, and no circle of captions is gone through twice."
+        ]
     elif chains == 1:
         told = [_comeback_told(found[0], "It")]
     else:
@@ -158,7 +162,7 @@ def _last_heard(drift: Drift) -> str:
         if number:
             parts.append(f"{named} {_was(by_round[number])} said last in round {number}")
         else:
-            parts.append(f"{named} {_was(by_round[number])} never said")
+            parts.append(f"{named} {_was(by_round[number])} never said again")
     return "; ".join(parts)
 
 

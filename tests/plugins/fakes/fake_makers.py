@@ -243,5 +243,10 @@ class FakeCaptioner:
         return Caption(" ".join(tokens), tuple(tokens), score=-0.5)
 
 
+def mute_captioner() -> FakeCaptioner:
+    """One that says nothing of any picture."""
+    return FakeCaptioner(mute_every=1)
+
+
 THINGS = ("a dog", "a bird", "a boat", "a tree", "two horses", "an old house")
 PLACES = ("on a hill", "by the sea", "in a field", "under snow")

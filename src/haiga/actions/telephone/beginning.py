@@ -119,6 +119,8 @@ def _read_source(source: str) -> tuple[Path, int, int, int]:
 
 
 def _exists(start: str, kind: str) -> bool:
+    if not start.strip():  # which would be this folder
+        return False
     try:
         return Path(start).is_dir() if kind == "dir" else Path(start).is_file()
     except (OSError, ValueError):  # too long for a name, or with a zero byte

@@ -25,7 +25,8 @@ class Turn(_Kept):
 
     `picture` is its file below the game's folder, `pixels` its digest. A turn of round 0 is
     the picture that a game began from. `unseen` are the words that the painter has no picture
-    of. `before` marks a turn that was played in the game this one was forked from.
+    of; `near` says which training picture it is close to or a copy of, where it is. `before`
+    marks a turn that was played in the game this one was forked from.
     """
 
     round: int = Field(ge=0)
@@ -37,6 +38,7 @@ class Turn(_Kept):
     caption_seed: int = 0
     score: float = 0.0
     unseen: list[str] = []
+    near: str = ""
     before: bool = False
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import haiga
-from haiga.actions.recipe import write_recipe
+from haiga.actions.originality import PictureGate, with_finding
+from haiga.actions.recipe import Recipe, write_recipe
 from haiga.actions.seeds import seeds_for
 from haiga.actions.telephone.beginning import Beginning, read_turn_picture, same_beginning
 from haiga.actions.telephone.game import FILE, PICTURES, Chain, Game, Table, Turn, picture_file
@@ -45,6 +46,15 @@ Pictures = dict[str, Picture]
 """Every picture of a telephone by its file below the folder."""
 
 
+@dataclass(frozen=True)
+class Makers:
+    """Who plays one game, and what compares its pictures with those the painter learned from."""
+
+    painter: Painter
+    captioner: Captioner
+    gate: PictureGate
+
+
 class Line:
     """The makers of a telephone, each made once, and the table of what they have played."""
 
@@ -57,7 +67,8 @@ class Line:
         self._painters = [make_painter(side) for side in asked.painters]
         self._captioners = [make_captioner(side) for side in asked.captioners]
         pairs = [(p, c) for p in self._painters for c in self._captioners]
-        self.makers: list[tuple[Painter, Captioner]] = [(p[0], c[0]) for p, c in pairs]
+        gates = {id(p): PictureGate(p, side.use) for p, side in self._painters}
+        self.makers = [Makers(p[0], c[0], gates[id(p[0])]) for p, c in pairs]
         sides = [(p[1], c[1]) for p, c in pairs]
         kept = _kept(out)
         if kept is None:
@@ -81,18 +92,18 @@ class Line:
         make_folder(self.out / PICTURES)
         asked.beginning.write(self.out)
         self.table.write(self.out)
-        for game, (painter, _) in zip(self.table.games, self.makers, strict=True):
-            lost = []
+        for game, makers in zip(self.table.games, self.makers, strict=True):
+            lost: list[Turn] = []
             for chain in game.chains:
                 for turn in chain.turns:
                     picture = self.pictures.get(turn.picture)
                     if picture is None:
                         picture = read_turn_picture(self.out, turn)
                     if picture is None:
-                        lost.append((chain, turn))
+                        lost.append(turn)
                     else:
                         self.pictures[turn.picture] = picture
-            self._paint_again(game, painter, lost)
+            self._paint_again(game, makers, lost)
 
     def play(self, on_round: Callable[[str, bool], None] = lambda what, done: None) -> None:
         """Play every round that is not played yet; each is kept before the next begins.
@@ -100,12 +111,11 @@ class Line:
         `on_round` is told what begins (False) and that it is done (True).
         """
         for number, game in enumerate(self.table.games):
-            painter, captioner = self.makers[number]
             while alive := [c for c in game.chains if not c.ended and c.played < self.last]:
                 next_round = min(c.played for c in alive) + 1
                 now = [c for c in alive if c.played + 1 == next_round]
                 on_round(self._told(number, next_round), False)
-                self._round(number, game, now, next_round, painter, captioner)
+                self._round(number, game, now, next_round)
                 self.table.write(self.out)
                 on_round("", True)
 
@@ -139,10 +149,10 @@ class Line:
         game: Game,
         chains: Sequence[Chain],
         next_round: int,
-        painter: Painter,
-        captioner: Captioner,
     ) -> None:
         """Paint and caption one round of the chains; a chain that is told nothing ends there."""
+        makers = self.makers[number]
+        painter, captioner = makers.painter, makers.captioner
         captions_of_the_beginning(self, game, chains, captioner)
         chains = [chain for chain in chains if not chain.ended]
         if not chains:
@@ -165,32 +175,33 @@ class Line:
                 score=round(float(captions[i].score), 4),
                 unseen=painter.unseen_words(Poem((texts[i],))),
             )
-            self._keep(game, turn, pictures[i])
+            self._keep(game, makers.gate, turn, pictures[i])
             chain.turns.append(turn)
             chain.ended = why_ended(turn)
 
-    def _keep(self, game: Game, turn: Turn, picture: Picture) -> None:
+    def _keep(self, game: Game, gate: PictureGate, turn: Turn, picture: Picture) -> None:
+        """Compare the picture of a turn with what its painter learned from, and write it."""
+        finding = gate.judge(picture)
+        turn.near = finding.reason if finding.value in ("close", "copy") else ""
         self.pictures[turn.picture] = picture
-        write_png(self.out / turn.picture, picture, recipe=turn_recipe(game, turn, picture))
+        recipe = with_finding(turn_recipe(game, turn, picture), gate, finding, None)
+        write_png(self.out / turn.picture, picture, recipe=recipe.for_file("picture"))
 
-    def _paint_again(
-        self, game: Game, painter: Painter, lost: Sequence[tuple[Chain, Turn]]
-    ) -> None:
+    def _paint_again(self, game: Game, makers: Makers, lost: Sequence[Turn]) -> None:
         """Paint the pictures whose files are gone; `JobError` where they are others now."""
-        old = [turn for _, turn in lost if turn.before or turn.round == 0]
+        old = [turn for turn in lost if turn.before or turn.round == 0]
         if old:
             raise UserError(f"{self.out / old[0].picture}: is gone or was changed; put it back")
         if not lost:
             return
-        turns = [turn for _, turn in lost]
-        pictures = painted(painter, [t.text for t in turns], [t.seed for t in turns])
-        for turn, picture in zip(turns, pictures, strict=True):
+        pictures = painted(makers.painter, [t.text for t in lost], [t.seed for t in lost])
+        for turn, picture in zip(lost, pictures, strict=True):
             if picture_digest(picture) != turn.pixels:
                 raise JobError(
                     f"{self.out / turn.picture}: is gone or was changed, and is painted "
                     "otherwise on this machine; choose another --out"
                 )
-            self._keep(game, turn, picture)
+            self._keep(game, makers.gate, turn, picture)
 
 
 def captions_of_the_beginning(
@@ -251,9 +262,9 @@ def why_ended(turn: Turn) -> str:
     return ""
 
 
-def turn_recipe(game: Game, turn: Turn, picture: Picture) -> Mapping[str, object]:
+def turn_recipe(game: Game, turn: Turn, picture: Picture) -> Recipe:
     """The recipe of a round's picture: the text, the painter and its seed; what was said of it."""
-    recipe = write_recipe(
+    return write_recipe(
         "telephone",
         turn.seed,
         request={"text": turn.text, "round": turn.round},
@@ -262,7 +273,6 @@ def turn_recipe(game: Game, turn: Turn, picture: Picture) -> Mapping[str, object
         pictures={"picture": picture},
         made={"caption": turn.caption, "captioner": game.captioner.model_dump(mode="json")},
     )
-    return recipe.for_file("picture")
 
 
 def painting_provenance(painter: Side, step: str, turn: Turn, digest: str) -> Provenance:

@@ -306,9 +306,33 @@ def _side(name: str, use: str) -> str:
 
 
 def _notes(table: Table) -> list[str]:
-    """What a reader must know: words that the painter has never seen."""
+    """What a reader must know: words the painter has never seen, pictures that are not new."""
+    notes = []
     first = next((t for t in table.games[0].chains[0].turns if t.round == 1), None)
-    if first is None or not first.unseen:
-        return []
-    named = ", ".join(f"“{word}”" for word in first.unseen)
-    return [f"The painter has no picture of these words of the beginning: {named}."]
+    if first is not None and first.unseen:
+        named = ", ".join(f"“{word}”" for word in first.unseen)
+        notes.append(f"The painter has no picture of these words of the beginning: {named}.")
+    if not_new := near_told(table):
+        notes.append(not_new)
+    return notes
+
+
+def near_told(table: Table) -> str:
+    """Which pictures come close to one their painter learned from, or copy it; "" where none."""
+    near = [
+        (turn, i)
+        for game in table.games
+        for i, chain in enumerate(game.chains)
+        for turn in chain.turns
+        if turn.near
+    ]
+    if not near:
+        return ""
+    near.sort(key=lambda found: not found[0].near.startswith("copy"))
+    turn, place = near[0]
+    copies = sum(found[0].near.startswith("copy") for found in near)
+    kind = f", {counted(copies, 'copy') if copies == 1 else f'{copies} copies'}" if copies else ""
+    return (
+        f"{counted(len(near), 'picture')} not surely new{kind}: "
+        f"that of round {turn.round} of chain {place + 1} is {turn.near}."
+    )
