@@ -11,6 +11,7 @@ from haiga.cli import options
 
 if TYPE_CHECKING:
     from haiga.actions.telephone.command import Played
+    from haiga.actions.telephone.game import Table
 
 
 def telephone(
@@ -110,34 +111,50 @@ def telephone(
         seed=seed,
     )
     game = Telephone(asked, out)
+    aloud = not json and chains == 1 and len(game.table.games) == 1
     with output.progress(game.rounds + 1) as bar:
+        said = 0
 
         def on_round(what: str, done: bool) -> None:
+            nonlocal said
             ending.check_interrupts()
             bar.advance() if done else bar.begin(what)
+            if aloud and done:
+                with bar.hidden():
+                    said = _say(game.table, said)
 
         played = game.play(on_round)
     if json:
         output.give_json(played_table(played))
         return
-    _tell(played)
+    _tell(played, said)
 
 
-def _tell(played: Played) -> None:
+def _say(table: Table, said: int, game: int = 0) -> int:
+    """Give what the first chain has said since `said` turns were told; how many are told now."""
+    from haiga.cli import output
+
+    turns = table.games[game].chains[0].turns
+    if said == 0 and table.text:
+        output.give(f"    “{table.text}”")
+    for turn in turns[said:]:
+        output.give(f"{turn.round:>3} {turn.caption or '(nothing was said)'}")
+    return len(turns)
+
+
+def _tell(played: Played, said: int) -> None:
     """The game in a few lines: what was said, what was measured, where it lies."""
     from haiga.actions.telephone.results import near_told
     from haiga.cli import output
     from haiga.inspection import telephone_told as told
 
     table = played.table
-    for name, game, drift in zip(table.names, table.games, played.results.drifts, strict=True):
+    drifts = played.results.drifts
+    for i, (name, game, drift) in enumerate(zip(table.names, table.games, drifts, strict=True)):
         if len(table.games) > 1:
             output.give(f"{name}:")
         chain = game.chains[0]
-        if table.text:
-            output.give(f"    “{table.text}”")
-        for turn in chain.turns:
-            output.give(f"{turn.round:>3} {turn.caption or '(nothing was said)'}")
+        _say(table, said, i)
         if drift is not None:
             output.give(told.words_told(drift))
             output.give(told.text_told(drift))
@@ -145,9 +162,9 @@ def _tell(played: Played) -> None:
                 output.give(told.distinct_told(drift))
             for sentence in told.returns_told(drift, table.chains):
                 output.give(sentence)
-        ended = [(i, c) for i, c in enumerate(game.chains) if c.ended]
-        for i, c in ended[:3]:
-            output.tell(f"chain {i + 1} ended: {c.ended}")
+        ended = [(k, c) for k, c in enumerate(game.chains) if c.ended]
+        for k, c in ended[:3]:
+            output.tell(f"chain {k + 1} ended: {c.ended}")
         if len(ended) > 3:
             output.tell(f"and {len(ended) - 3} more chains ended before the last round")
         first = next((t for t in chain.turns if t.round == 1), None)

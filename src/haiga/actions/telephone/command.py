@@ -38,6 +38,11 @@ class Telephone:
         self.rounds = self._line.to_play
         """Rounds of single games that are still to be played."""
 
+    @property
+    def table(self) -> Table:
+        """What has been played so far."""
+        return self._line.table
+
     def play(self, on_round: Callable[[str, bool], None] = lambda what, done: None) -> Played:
         """Play what is not played yet, then write strip, film and page.
 

@@ -333,6 +333,10 @@ def near_told(table: Table) -> str:
     copies = sum(found[0].near.startswith("copy") for found in near)
     kind = f", {counted(copies, 'copy') if copies == 1 else f'{copies} copies'}" if copies else ""
     return (
-        f"{counted(len(near), 'picture')} not surely new{kind}: "
+        f"{counted(len(near), 'picture')} {_are(near)} not surely new{kind}: "
         f"that of round {turn.round} of chain {place + 1} is {turn.near}."
     )
+
+
+def _are(things: Sequence[object]) -> str:
+    return "is" if len(things) == 1 else "are"
