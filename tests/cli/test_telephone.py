@@ -58,6 +58,7 @@ def test_a_chain_that_ends_is_told(run):
         (["🎈"], "holds no word"),
         (["dog.jpg"], "dog.jpg: there is no such file"),
         (["a dog", "--temperature", "-1"], "captioner.temperature: -1.0 is less than 0"),
+        (["a dog", "--temperature", "nan"], "--temperature: must be a number"),
         (["a dog", "--out", "fake.toml"], "fake.toml: is a file; --out names a folder"),
         (["a dog", "--out", "."], ".: holds other files"),
         (["a dog", "--out", "no/game"], "the folder no does not exist"),

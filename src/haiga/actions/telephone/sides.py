@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,8 @@ def captioner_sides(named: Sequence[str], temperature: float | None) -> list[Sid
     sides = [_captioner(name) for name in named or [_default_captioner()]]
     if temperature is None:
         return _told_apart(sides)
+    if not math.isfinite(temperature):
+        raise UserError(f"--temperature: must be a number, 0 or more, not {temperature}")
     warm = []
     for side in sides:
         if not registry.takes("captioner", side.use, "temperature"):
