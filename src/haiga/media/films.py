@@ -32,7 +32,7 @@ def write_film(path: Path, frames: Sequence[Picture], *, frame_ms: int | Sequenc
         duration=frame_ms if isinstance(frame_ms, int) else list(frame_ms),
         loop=0,
         quality=QUALITY,
-        method=4,
+        method=2,  # half the time of 4, for a file 3 % larger
         xmp=XMP.encode(),
     )
     write_durably(path, buffer.getvalue())
