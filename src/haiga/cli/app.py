@@ -24,6 +24,7 @@ from haiga.cli import (
     show,
     style,
     styles,
+    telephone,
     train,
     tune,
     write,
@@ -48,6 +49,7 @@ def build() -> typer.Typer:
     app.command("replay")(replay.replay)
     app.command("write")(write.write)
     app.command("paint")(paint.paint)
+    app.command("telephone")(telephone.telephone)
     app.command("generate")(generate.generate)
     app.command("style")(style.style)
     app.command("enlarge")(enlarge.enlarge)
