@@ -28,12 +28,15 @@ class Connection:
     `address` is a cluster's: "auto", "host:port" or "ray://host:port". Without one, Ray is
     started here: its sockets are bound to the loopback interface and ask for a token that only its
     own processes have, and what it writes goes to `folder`, which `close` removes; `cpus` is how
-    many processors it lends (default: those this process may use). A Ray that this process
+    many processors it lends (default: those this process may use), `gpus` how many GPUs (default:
+    those Ray finds). A Ray that this process
     has already is used and left as it is. Raises `UserError` where no cluster answers, within
     seconds.
     """
 
-    def __init__(self, address: str | None = None, *, cpus: int | None = None) -> None:
+    def __init__(
+        self, address: str | None = None, *, cpus: int | None = None, gpus: int | None = None
+    ) -> None:
         self.own, self.folder = False, Path()
         self._open = not ray.is_initialized()
         if not self._open:
@@ -42,7 +45,7 @@ class Connection:
             _join(address)
             return
         self.own, self.folder = True, _folder()
-        self._start(cpus or usable_cores())
+        self._start(cpus or usable_cores(), gpus)
 
     def close(self) -> None:
         """Leaves the cluster, or ends the Ray that was started here and removes its folder."""
@@ -56,7 +59,7 @@ class Connection:
         if self.own:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _start(self, cpus: int) -> None:
+    def _start(self, cpus: int, gpus: int | None) -> None:
         from ray._private import ray_constants
 
         # Whether Ray may span machines: where not, it keeps to the loopback interface.
@@ -73,11 +76,13 @@ class Connection:
             ray.init(
                 address="local",
                 num_cpus=cpus,
+                num_gpus=gpus,
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
                 object_store_memory=min(_STORE_BYTES, memory_bytes() // 5),
                 _temp_dir=str(self.folder),
+                _system_config={"worker_niceness": 0},  # as polite as other processes of haiga
             )
         except Exception as error:  # Ray's errors here share no ancestor
             self.close()
