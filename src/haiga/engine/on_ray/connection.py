@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
 import shutil
+import signal
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import ray
@@ -38,6 +42,10 @@ class Connection:
         self, address: str | None = None, *, cpus: int | None = None, gpus: int | None = None
     ) -> None:
         self.own, self.folder = False, Path()
+        with _own_signals():
+            self._connect(address, cpus, gpus)
+
+    def _connect(self, address: str | None, cpus: int | None, gpus: int | None) -> None:
         self._open = not ray.is_initialized()
         if not self._open:
             return
@@ -82,7 +90,11 @@ class Connection:
                 logging_level=logging.ERROR,
                 object_store_memory=min(_STORE_BYTES, memory_bytes() // 5),
                 _temp_dir=str(self.folder),
-                _system_config={"worker_niceness": 0},  # as polite as other processes of haiga
+                _system_config={
+                    "worker_niceness": 0,  # as polite as other processes of haiga
+                    # a seat's own keeper ends what is below it, and more than its children
+                    "kill_child_processes_on_worker_exit": False,
+                },
             )
         except Exception as error:  # Ray's errors here share no ancestor
             self.close()
@@ -94,6 +106,19 @@ class Connection:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """Leaves it to haiga what SIGTERM does; Ray would print where it struck, and abort."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _join(address: str) -> None:
