@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -315,3 +319,54 @@ def test_sockets_of_a_ray_of_ones_own_are_for_this_machine_only(connection: Conn
         except OSError:
             continue
         assert not links & ours, (process / "cmdline").read_text()
+
+
+ENDLESS = """
+import sys
+from pathlib import Path
+
+import ray_steps
+
+from haiga.engine import schedule
+from haiga.engine.on_ray import RayBackend
+from haiga.engine.plan import Call, Pipeline, Step
+
+backend = RayBackend({}, home=Path(sys.argv[1]))
+role = Call("values", "ray_steps:fails", settings={"how": "hangs"})
+command = Call("command", command=("sh", "-c", "sleep 1000 # {out}"))
+plan = Pipeline((Step("role", call=role), Step("command", call=command)))
+list(schedule.run(plan, [("item", 1)], backend=backend))
+"""
+
+
+def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    def alive() -> list[str]:
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                command = (process / "cmdline").read_text().replace("\0", " ")
+                parts = (
+                    command,
+                    (process / "environ").read_text(),
+                    str((process / "cwd").readlink()),
+                )
+                if any(str(tmp_path) in part for part in parts):
+                    found.append(command)
+        return found
+
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "MARK": str(tmp_path)}
+    run = subprocess.Popen([sys.executable, "-c", ENDLESS, str(tmp_path / "home")], env=environ)
+    deadline = time.monotonic() + 60
+    while not (
+        any("sleep 1000" in c for c in alive()) and any("_RaySeat.do" in c for c in alive())
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    run.kill()
+    run.wait()
+    deadline = time.monotonic() + 30
+    while alive():
+        assert time.monotonic() < deadline, alive()
+        time.sleep(0.2)
+    for folder in Path(tempfile.gettempdir()).glob(f"haiga-ray-{run.pid}-*"):
+        shutil.rmtree(folder)  # the next run would do it
