@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
 import subprocess
@@ -16,7 +17,8 @@ import pytest
 
 from haiga.core.errors import UserError
 
-pytest.importorskip("ray", reason="needs the ray extra")
+if importlib.util.find_spec("ray") is None:
+    pytest.skip("needs the ray extra", allow_module_level=True)
 
 from haiga.engine.on_ray.address import find_cluster
 

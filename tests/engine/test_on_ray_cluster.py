@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import signal
@@ -16,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("ray", reason="needs the ray extra")
+if importlib.util.find_spec("ray") is None:
+    pytest.skip("needs the ray extra", allow_module_level=True)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
 
