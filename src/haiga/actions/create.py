@@ -8,6 +8,7 @@ from typing import Any
 
 from haiga.actions.compose import (
     BEGUN,
+    CAPTION,
     PICTURES,
     Request,
     candidates_table,
@@ -60,7 +61,7 @@ def create(
     reason = check_reason(allow_copy)
     check_sheet(makers.artist)
 
-    request = Request(asked, steering)
+    request = Request(asked, steering, captioned=True)
     plan = plan_beginning(makers, request)
     gate = StudioGate(makers, studio)
     _ = makers.picture_gate  # a damaged index is told now
@@ -150,6 +151,7 @@ def finish_piece(
             "mood_reason": values["mood"].reason,
             "style": style_credit(style),
             "alt_text": values["alt_text"],
+            **({CAPTION: values[CAPTION]} if CAPTION in values else {}),
             **candidates_table(values),
         },
     ).for_file("sheet")

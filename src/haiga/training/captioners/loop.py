@@ -138,8 +138,9 @@ class Run:
             group["lr"] = plan.rate_at(self.step)
         batch = self.material.draw(plan.batch, rng)
         self.net.train()
-        told, looked = self.net(batch.maps, batch.words)
-        loss, plain = losses(told, looked, batch)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            told, looked = self.net(batch.maps, batch.words)
+        loss, plain = losses(told, looked.float(), batch)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

@@ -225,7 +225,7 @@ def objects_of(collection: str, record: Record) -> tuple[str, ...]:
     if collection in FRUIT:
         return (re.sub(r"\([^)]*\)", "", tags[0]).strip().lower(),) if tags else ()
     if collection == PHOTOGRAPHS:
-        names = [TAGS.get(tag, "") for tag in tags]
+        names = [TAGS.get(tag, "sky" if tag == "sky" else "") for tag in tags]
     elif collection in PAINTINGS:
         names = [GERMAN.get(tag) or SEEN.get(tag.lower(), "") for tag in tags]
     else:

@@ -28,6 +28,7 @@ from haiga.models.card import CARD
 from haiga.models.session import Session
 from haiga.roles.captioners.attend import LOOK, STEP
 from haiga.roles.captioners.decoding import Decoder, Told, searched
+from haiga.training.captioners.balance import balanced
 from haiga.training.captioners.export import write_captioner_card, write_layout, write_networks
 from haiga.training.captioners.gathering import HELD_OUT, TRAIN, VALIDATION, Captioned, gather
 from haiga.training.captioners.loop import LAST, MOST_WORDS, Plan, Run, kept_plan
@@ -147,18 +148,6 @@ def measured(
         "commonest": [commonest_caption(firsts)] * len(rows),
     }
     return {name: caption_figures(texts, references, objects) for name, texts in ways.items()}
-
-
-def balanced(found: Sequence[Captioned], part: str, each: int) -> list[int]:
-    """Pictures of one part, at most `each` of each family, one a work."""
-    taken: dict[str, list[int]] = {}
-    works: set[str] = set()
-    for i, one in enumerate(found):
-        rows = taken.setdefault(one.family, [])
-        if one.part == part and one.work not in works and len(rows) < each:
-            works.add(one.work)
-            rows.append(i)
-    return sorted(i for rows in taken.values() for i in rows)
 
 
 def told(decoder: Decoder, maps: Maps, rows: Sequence[int]) -> list[Told]:

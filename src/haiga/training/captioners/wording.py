@@ -178,6 +178,8 @@ def _joined(pieces: Sequence[str]) -> str:
             continue
         if kept and len(kept) + len(run) > MOST_WORDS:
             break
+        if " ".join(kept) in ("a woman", "a man") and run[0] in ARTICLES and len(run) > 1:
+            kept = []  # "Mrs. Davis, a riveter": the second says more
         goes_on = run[0] in LINKS and run[0] not in ARTICLES
         fits = not kept or goes_on or run[0].endswith(("ing", "ed"))
         if fits:

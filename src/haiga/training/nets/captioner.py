@@ -73,15 +73,28 @@ class Teller(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """word (B,), hidden and cell (B, H), places (B, P, S), keys (B, P, A)
         -> log-probabilities (B, V), hidden, cell, attention (B, P)."""
-        said = self.dropout(self.embedding(word))
+        said = self.embedding(word)
+        hidden, cell, seen, attention = self.move(said, hidden, cell, places, keys)
+        return self.speak(said, hidden, seen), hidden, cell, attention
+
+    def move(
+        self, said: Tensor, hidden: Tensor, cell: Tensor, places: Tensor, keys: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """said (B, W) -> hidden, cell, what was seen (B, S), where (B, P)."""
         energy = self.energy(torch.tanh(keys + self.query(hidden).unsqueeze(1)))  # (B, P, 1)
         attention = F.softmax(energy.squeeze(2), dim=1)
-        seen = (attention.unsqueeze(2) * places).sum(1)  # (B, S)
+        seen = torch.bmm(attention.unsqueeze(1), places).squeeze(1)  # (B, S)
         seen = torch.sigmoid(self.gate(hidden)) * seen
-        hidden, cell = self.cell(torch.cat([said, self.dropout(seen)], dim=1), (hidden, cell))
+        hidden, cell = self.cell(
+            torch.cat([self.dropout(said), self.dropout(seen)], dim=1), (hidden, cell)
+        )
+        return hidden, cell, seen, attention
+
+    def speak(self, said: Tensor, hidden: Tensor, seen: Tensor) -> Tensor:
+        """Log-probabilities of the next word, for any number of rows."""
         told = said + self.from_hidden(self.dropout(hidden)) + self.from_seen(seen)
         scores = self.dropout(torch.tanh(told)) @ self.embedding.weight.T + self.bias
-        return F.log_softmax(scores, dim=1), hidden, cell, attention
+        return F.log_softmax(scores.float(), dim=-1)
 
 
 class CaptionNet(nn.Module):
@@ -97,9 +110,10 @@ class CaptionNet(nn.Module):
         """maps (B, C, h, w), words (B, T) -> log-probabilities (B, T, V) of the next word after
         each, and attention (B, T, places)."""
         places, keys, hidden, cell = self.looker(maps)
-        told, looked = [], []
+        said = self.teller.embedding(words)  # (B, T, W)
+        moved = []
         for t in range(words.shape[1]):
-            scores, hidden, cell, attention = self.teller(words[:, t], hidden, cell, places, keys)
-            told.append(scores)
-            looked.append(attention)
-        return torch.stack(told, 1), torch.stack(looked, 1)
+            hidden, cell, seen, attention = self.teller.move(said[:, t], hidden, cell, places, keys)
+            moved.append((hidden, seen, attention))
+        hiddens, seens, looked = (torch.stack(part, 1) for part in zip(*moved, strict=True))
+        return self.teller.speak(said, hiddens, seens), looked
