@@ -1,8 +1,8 @@
 """Every registered implementation of a role, ours and plug-ins', made once with its defaults.
 
 A test that takes `poet`, `painter`, `mood_reader`, `stylist`, `upscaler`, `embedder`,
-`generator`, `captioner` or `curator` runs for each implementation there is. One that cannot be loaded
-or made fails its tests: nothing is skipped.
+`generator`, `captioner` or `curator` runs for each implementation there is. One that cannot be
+loaded or made fails its tests: nothing is skipped.
 """
 
 from __future__ import annotations

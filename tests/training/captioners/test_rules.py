@@ -63,6 +63,8 @@ def test_a_photograph_has_its_caption_and_its_tags() -> None:
         "day laborers picking cotton",
         "a photograph of grass, trees and people under the sky",
     )
+    (_, under) = captions_of("fsa_color_photos", record, COMMON, Look((), top="blue"))
+    assert under.endswith("people under a blue sky")
 
 
 def test_machines_that_were_taken_for_trains_are_not_trains() -> None:
@@ -77,7 +79,8 @@ def test_machines_that_were_taken_for_trains_are_not_trains() -> None:
         (["apples"], Look(("red",), pieces=2), "a watercolor of a red apple, whole and cut"),
         (["apples"], Look(("orange",), pieces=1), "a watercolor of an orange apple"),
         (["peaches"], Look(("yellow", "red")), "a watercolor of yellow and red peaches"),
-        (["cherries"], Look(("red",), leaves=True), "a watercolor of red cherries with green leaves"),
+        (["cherries"], Look(("red",), leaves=True),
+         "a watercolor of red cherries with green leaves"),
         (["oranges"], Look(("orange",), pieces=1), "a watercolor of an orange"),
         (["strawberries"], Look(("red",), pieces=1), "a watercolor of red strawberries"),
         (["crab apple"], Look(()), "a watercolor of crab apples"),
@@ -135,4 +138,4 @@ def test_the_colour_of_fruit_is_read_off_the_page() -> None:
 def test_a_picture_is_mostly_of_two_colours_at_most() -> None:
     picture = np.zeros((60, 60, 3), np.uint8)
     picture[:40] = (60, 110, 60)
-    assert look_of(picture) == Look(("green", "black"))
+    assert look_of(picture) == Look(("green", "black"), top="green")

@@ -23,7 +23,8 @@ COMMON = CommonWords(
         ("Mrs. Virginia Davis, a riveter in the repair department",
          "a riveter in the repair department"),
         ("James Lynch, a roundhouse worker, C & NW RR [i.e. North Western]", "a roundhouse worker"),
-        ("Boy building a model airplane, FSA camp, Robstown, Tex.", "a boy building a model airplane"),
+        ("Boy building a model airplane, FSA camp, Robstown, Tex.",
+         "a boy building a model airplane"),
         (
             "Employees at North American Aviation, Incorporated, assembling the cowling on "
             "Allison motors",

@@ -1,8 +1,8 @@
 """From what is seen to words: the likeliest caption searched for, or one drawn by chance.
 
 Beam search keeps the `beam` likeliest beginnings of each picture; finished captions are
-compared by their mean log-probability a word, so that short ones have no advantage. A row of
-the networks sees nothing of its neighbours.
+compared by their mean log-probability a word, so that short ones have no advantage. No word follows
+itself. A row of the networks sees nothing of its neighbours.
 """
 
 from __future__ import annotations
@@ -87,44 +87,37 @@ def searched(decoder: Decoder, maps: Floats, beam: int) -> list[Told]:
     if not count:
         return []
     state = decoder.begin(maps).at(np.repeat(np.arange(count), beam))
-    words = np.full((count, beam, 0), END, np.int64)
-    looked = np.zeros((count, beam, 0, state.places.shape[1]), np.float32)
+    rows = count * beam  # row i * beam + j is beginning j of picture i
+    words = np.zeros((rows, 0), np.int64)
+    looked = np.zeros((rows, 0, state.places.shape[1]), np.float32)
     total = np.full((count, beam), -np.inf, np.float64)
     total[:, 0] = 0  # all beginnings are the same one
-    last = np.full(count * beam, END, np.int64)
+    last = np.full(rows, END, np.int64)
     best: list[Told | None] = [None] * count
+    closed = np.zeros(count, bool)  # decided, whatever the others of the batch still need
     for length in range(1, decoder.most_words + 2):
         scores, state, attention = decoder.step(last, state)
-        scores = _without_repeats(scores, words.reshape(count * beam, -1), decoder.once)
-        if length > decoder.most_words:
-            scores[:, END + 1 :] = -np.inf
+        scores = _without_repeats(scores, words, decoder.once)
         if length == 1:
             scores[:, END] = -np.inf  # nothing is no caption
         sums = total[:, :, None] + scores.reshape(count, beam, -1)
         for i, j in np.argwhere(np.isfinite(sums[:, :, END])).tolist():
-            mean = float(sums[i, j, END]) / length
-            held = best[i]
-            if held is None or mean > held.score:
-                best[i] = Told(tuple(words[i, j].tolist()), looked[i, j], mean)
-        if length > decoder.most_words:
-            break
+            mean, held, row = float(sums[i, j, END]) / length, best[i], i * beam + j
+            if not closed[i] and (held is None or mean > held.score):
+                best[i] = Told(tuple(words[row].tolist()), looked[row], mean)
         sums[:, :, END] = -np.inf
         flat = sums.reshape(count, -1)
         chosen = np.argsort(-flat, axis=1, kind="stable")[:, :beam]  # (N, beam)
-        from_row, word = np.divmod(chosen, scores.shape[1])
+        beginning, word = np.divmod(chosen, scores.shape[1])
         total = np.take_along_axis(flat, chosen, 1)
-        rows = (np.arange(count)[:, None] * beam + from_row).ravel()
-        state = state.at(rows)
-        last = word.ravel()
-        words = np.concatenate([words.reshape(count * beam, -1)[rows], last[:, None]], 1)
-        words = words.reshape(count, beam, -1)
-        seen = np.concatenate(
-            [looked.reshape(count * beam, length - 1, -1)[rows], attention[rows][:, None]], 1
-        )
-        looked = seen.reshape(count, beam, length, -1)
+        kept = (np.arange(count)[:, None] * beam + beginning).ravel()
+        state, last = state.at(kept), word.ravel()
+        words = np.concatenate([words[kept], last[:, None]], 1)
+        looked = np.concatenate([looked[kept], attention[kept][:, None]], 1)
         # what is alive would need a few sure words more to have a better mean
         further = total[:, 0] / (length + _HOPE)
-        if all(b is not None and b.score >= further[i] for i, b in enumerate(best)):
+        closed |= [b is not None and b.score >= further[i] for i, b in enumerate(best)]
+        if closed.all():
             break
     return [one for one in best if one is not None]
 
@@ -186,7 +179,11 @@ def _draw(scores: Floats, rng: np.random.Generator, temperature: float, top_p: f
 
 
 def _without_repeats(scores: Floats, words: Ints, once: Ints) -> Floats:
-    """The scores (R, V) in which a word that may be said once, and was, is not possible."""
+    """The scores (R, V) in which the last word, and what may be said once and was, cannot be."""
+    if words.shape[1]:
+        last = words[:, -1]
+        rows = np.flatnonzero(last != END)
+        scores[rows, last[rows]] = -np.inf
     if words.shape[1] and len(once):
         again = np.isin(words, once)
         rows, places = np.nonzero(again)

@@ -56,7 +56,7 @@ def write_networks(net: CaptionNet, folder: Path, *, compact: bool = True) -> di
             (LOOK, net.looker, looking, ["places", "keys", "hidden", "cell"]),
             (STEP, net.teller, telling, ["scores", "hidden_out", "cell_out", "attention"]),
         ):
-            to_onnx(module, case(2), names, folder / file, compact=compact)
+            to_onnx(module, case(2), names, folder / file, compact=compact, tight=True)
             found = parity(module, folder / file, [case(count) for count in BATCHES])
             if not found <= TOLERANCE:
                 raise JobError(

@@ -25,6 +25,7 @@ PLAIN = {
 Mask = npt.NDArray[np.bool_]
 _SIDE_PX = 64
 _LEAST = 0.16
+_LEAST_TOP = 0.6
 _LEAST_FRUIT, _LEAST_LEAVES = 0.22, 0.3
 _HUES = (
     (-120, "purple"), (-12, "pink"), (12, "red"), (41, "orange"), (72, "yellow"), (108, "green"),
@@ -44,12 +45,14 @@ class Look:
     """Plain colour names, most frequent first, and of what is on a page how it lies there.
 
     `leaves`: green lies beside a fruit of another colour. `pieces`: 1 for one compact
-    piece, 2 for two pieces unlike in colour (a fruit and its cut face), else 0.
+    piece, 2 for two pieces unlike in colour (a fruit and its cut face), else 0. `top` is the
+    colour that the upper edge is mostly of, "" where it is of several.
     """
 
     colours: tuple[str, ...]
     leaves: bool = False
     pieces: int = 0
+    top: str = ""
 
 
 def look_of(picture: Picture, *, on_paper: bool = False) -> Look:
@@ -61,9 +64,13 @@ def look_of(picture: Picture, *, on_paper: bool = False) -> Look:
     small = np.asarray(Image.fromarray(picture).resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BOX))
     if on_paper:
         return _fruit(small)
-    shares = _shares([PLAIN[list(COLOURS)[i]] for i in nearest_names(small).ravel()])
+    names = np.array([PLAIN[name] for name in COLOURS])[nearest_names(small)]
+    shares = _shares(names.ravel().tolist())
     ranked = sorted(shares, key=lambda name: -shares[name])
-    return Look(tuple(n for n in ranked if shares[n] >= _LEAST)[:2])
+    above = _shares(names[_SIDE_PX // 16 : _SIDE_PX // 5].ravel().tolist())  # below any border
+    top = max(above, key=lambda name: above[name])
+    top = top if above[top] >= _LEAST_TOP else ""
+    return Look(tuple(n for n in ranked if shares[n] >= _LEAST)[:2], top=top)
 
 
 def _fruit(small: Picture) -> Look:

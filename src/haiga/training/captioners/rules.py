@@ -34,6 +34,7 @@ Captions = tuple[str, ...]
 PHOTOGRAPHS, FRUIT = "fsa_color_photos", ("usda_watercolors_small", "usda_watercolors_large")
 PAINTINGS = ("square_paintings", "met_paintings", "aic_paintings", "berlin_mood_paintings")
 _INSIDE = frozenset("wall ceiling floor wall-wood floor-wood wall-tile wall-brick curtain".split())
+_SAYS_NOTHING = frozenset("general view scene part area section".split())
 _YEARS = re.compile(r"\(?\b(c\.? ?)?1\d{3}\??\s?[-–]\s?(1\d)?\d{2}\b")
 
 
@@ -46,7 +47,7 @@ def captions_of(collection: str, record: Record, common: CommonWords, look: Look
     if collection in FRUIT:
         return _fruit(record, look)
     if collection == PHOTOGRAPHS:
-        return _photograph(record, common)
+        return _photograph(record, common, look)
     if collection == "chinese_landscapes":
         return (f"a chinese ink painting of a landscape{_in(colours)}",)
     if collection == "hokusai_fuji":
@@ -98,14 +99,25 @@ def _one_of(fruit: str) -> str:
     return ""
 
 
-def _photograph(record: Record, common: CommonWords) -> Captions:
+def _photograph(record: Record, common: CommonWords, look: Look) -> Captions:
     said = plain_caption(_text(record, "title"), common, sentences=True)
-    found = [said] if len(said.split()) > 1 else []
-    tagged = tag_caption(_tags(record))
+    told = [word for word in said.split() if word not in LINKS and word not in _SAYS_NOTHING]
+    found = [said] if told and len(said.split()) > 1 else []
+    tagged = tag_caption(_tags(record), SKIES.get(look.top, "the"))
     return (*found, *((f"a photograph of {tagged}",) if tagged else ()))
 
 
-def tag_caption(tags: Sequence[str]) -> str:
+SKIES = {
+    "blue": "a blue",
+    "grey": "a grey",
+    "white": "a pale",
+    "beige": "a pale",
+    "black": "a dark",
+}
+"""The sky by the colour of a photograph's upper edge."""
+
+
+def tag_caption(tags: Sequence[str], sky: str = "the") -> str:
     """Up to three things that scene tags name, and whether under the sky or indoors."""
     inside = bool(_INSIDE.intersection(tags)) and "sky" not in tags
     things = []
@@ -115,7 +127,7 @@ def tag_caption(tags: Sequence[str]) -> str:
         name = TAGS.get(tag)
         if name and name not in things:
             things.append(name)
-    where = " under the sky" if "sky" in tags else " indoors" if inside else ""
+    where = f" under {sky} sky" if "sky" in tags else " indoors" if inside else ""
     return f"{listed(things[:3])}{where}" if things else ""
 
 

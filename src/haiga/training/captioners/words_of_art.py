@@ -13,7 +13,7 @@ TAGS = {
     "chair": "a chair", "bench": "a bench", "window": "a window", "door-stuff": "a door",
     "stairs": "stairs", "roof": "a roof", "tent": "a tent", "banner": "a banner",
     "light": "lights", "clock": "a clock", "gravel": "gravel", "playingfield": "a field",
-    "pavement": "pavement", "kite": "a balloon", "bicycle": "a bicycle", "umbrella": "an umbrella",
+    "pavement": "pavement", "bicycle": "a bicycle", "umbrella": "an umbrella",
     "apple": "apples", "orange": "oranges", "book": "books", "bowl": "a bowl", "bottle": "bottles",
     "shelf": "shelves", "net": "a net", "cardboard": "boxes", "blanket": "a blanket",
 }  # fmt: skip

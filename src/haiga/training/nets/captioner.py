@@ -24,10 +24,10 @@ class CaptionShape:
     words: int
     channels: int = 384
     places: int = 64
-    width: int = 192
-    seen: int = 256
-    attention: int = 192
-    hidden: int = 384
+    width: int = 160
+    seen: int = 192
+    attention: int = 128
+    hidden: int = 288
 
     def table(self) -> dict[str, int]:
         return asdict(self)
