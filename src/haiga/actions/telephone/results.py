@@ -312,9 +312,17 @@ def _notes(table: Table) -> list[str]:
     if first is not None and first.unseen:
         named = ", ".join(f"“{word}”" for word in first.unseen)
         notes.append(f"The painter has no picture of these words of the beginning: {named}.")
-    if not_new := near_told(table):
-        notes.append(not_new)
-    return notes
+    return notes + [told for told in (unsure_told(table), near_told(table)) if told]
+
+
+def unsure_told(table: Table) -> str:
+    """How many captions their captioner does not rely on itself; "" where it does on all."""
+    turns = [turn for game in table.games for chain in game.chains for turn in chain.turns]
+    said = [turn for turn in turns if turn.caption]
+    unsure = sum(not turn.sure for turn in said)
+    if not unsure:
+        return ""
+    return f"The captioner is not sure of {unsure:,} of {counted(len(said), 'caption')}."
 
 
 def near_told(table: Table) -> str:
