@@ -236,6 +236,20 @@ def test_values_of_the_wrong_kind_or_no_kind_do_not_count(own: Prepared, folder:
     assert "input 'value'" in unreadable.note
 
 
+def test_what_cannot_even_be_asked_for_is_an_outcome_too(own: Prepared, folder: Path) -> None:
+    unsayable = once(own, files_step("shouts", {"loud": {1, 2}}), folder)
+    assert "set is not JSON serializable" in unsayable.note
+    broken = Kind("text", ".txt", lambda value: "", lambda value: bytes(1 // 0), bytes.decode)
+    worker = Worker(own, files_step("shouts"), {"text": broken}, folder=folder)
+    assert worker.run(attempt(files_step("shouts"))).note.startswith("ZeroDivisionError")
+    worker.stop()
+    (folder / "file").write_text("in the way")
+    nowhere = once(own, files_step("shouts"), folder / "file")
+    assert nowhere.note.startswith("its process cannot be given work: ")
+    gone = Prepared(folder / "no-python", "", "", folder)
+    assert once(gone, files_step("shouts"), folder).note.startswith("its process cannot be started")
+
+
 def test_a_users_mistake_in_a_step_is_told_as_it_is_and_not_tried_again(
     own: Prepared, folder: Path
 ) -> None:
