@@ -21,6 +21,7 @@ from haiga.engine.backend import Attempt, Outcome, StepFailed
 from haiga.engine.environments import Prepared, prepare
 from haiga.engine.isolated import Worker
 from haiga.engine.kinds import Kind
+from haiga.engine.limits import descendants
 from haiga.engine.plan import Call, Environment, Needs, Step
 
 STEPS = Path(__file__).with_name("odd_steps.py")
@@ -174,7 +175,7 @@ def test_each_attempt_has_a_fresh_folder_that_is_removed(
         place, files, fds, mask = worker.run(attempt(step)).value.split("\n")
         assert files == "in out"
         assert not Path(place).exists()
-        assert int(fds) <= 7  # the standard three, the two pipes, the listing's own
+        assert int(fds) <= 9  # the standard three, four pipe ends, the listing's own
         assert mask == "77"
     worker.stop()
     assert list(folder.iterdir()) == []
@@ -320,6 +321,10 @@ def test_a_step_that_forks_gives_one_result(
     workers.append(worker)
     for _ in range(4):
         assert worker.run(attempt(step)).value == "forked"
+    deadline = time.monotonic() + 5
+    while len(descendants(os.getpid())) > 2 and time.monotonic() < deadline:
+        worker.run(attempt(files_step("shouts")))
+    assert len(descendants(os.getpid())) == 2  # the worker and its keeper, and no double
 
 
 def test_what_a_step_left_running_ends_with_its_process(
