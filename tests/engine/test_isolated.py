@@ -149,7 +149,9 @@ def test_a_step_sees_no_variable_but_its_own_and_those_it_names(
 ) -> None:
     monkeypatch.setenv("A_SECRET", "of mine")
     monkeypatch.setenv("A_PALETTE", "of blues")
-    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    for name in [name for name in os.environ if name.startswith(("PYTHON", "OPENBLAS", "MKL"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHONSTARTUP", "/somewhere")
     names = Environment(variables=("A_PALETTE", "NOT_SET"))
     step = files_step("tells_variables", environment=names, needs=Needs(cpu=1.5))
     told = dict(line.split("=", 1) for line in once(own, step, folder).value.splitlines())
