@@ -32,7 +32,7 @@ from haiga.models.card import CARD, sha256, write_card
 from haiga.models.store import load_model
 from haiga.roles.classifiers.layout import LAYOUT, Layout
 from haiga.roles.classifiers.network import NETWORK, OUTPUTS
-from haiga.training.classifiers.fitting import features_of, fine_tune, train_small
+from haiga.training.classifiers.fitting import as_inputs, features_of, fine_tune, train_small
 from haiga.training.classifiers.heads import fit_head
 from haiga.training.classifiers.learning import Learned, learn_frozen, learn_trained
 from haiga.training.classifiers.material import Material, read_material
@@ -217,8 +217,10 @@ def _figures(
     if len(places):
         module = Classifying(sees, learned.told).eval()
         with torch.no_grad():
-            found = [module(torch.from_numpy(np.stack([as_input(material.small[p])])))[:2]
-                     for p in places]  # fmt: skip
+            found = [
+                module(as_inputs(material.small[some]))[:2]
+                for some in np.array_split(places, -(-len(places) // 32))
+            ]
         chances = torch.cat([p for p, _ in found]).numpy()
         known = torch.cat([k for _, k in found]).numpy()
         wanted = np.array([classes.index(material.labels[p]) for p in places])
