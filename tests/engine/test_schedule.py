@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Mapping
@@ -241,12 +242,14 @@ class Memory:
     def key(self, task: Any, seed: int, inputs: Any, lock: str, item: str) -> str:
         return repr((task.step.name, seed if task.step.name != "same" else 0, inputs, lock))
 
-    def get(self, key: str) -> bytes | None:
-        return self.kept.get(key)
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        data = self.kept.get(key)
+        return None if data is None else (data, hashlib.sha256(data).hexdigest())
 
-    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> None:
+    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> str:
         assert key not in self.kept
         self.kept[key] = data
+        return hashlib.sha256(data).hexdigest()
 
 
 def test_what_was_kept_is_not_made_again_and_gives_the_same() -> None:

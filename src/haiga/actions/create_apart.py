@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Any
 
 from haiga.actions.compose import Request, style_for_mood
 from haiga.actions.create import BeginAll, Begun, Listener
+from haiga.actions.engines import open_backend
 from haiga.actions.gate import StudioGate
+from haiga.actions.kept import keeping
 from haiga.actions.makers import Makers
 from haiga.actions.mood_choice import mood_mode
 from haiga.actions.piece_steps import BEGIN, FINISH
@@ -18,37 +20,54 @@ from haiga.core import registry
 from haiga.core.config import FROM_POEM
 from haiga.core.seeds import derive_seed
 from haiga.engine import local, schedule
-from haiga.engine.backend import Backend
 from haiga.engine.plan import ITEM, Call, Needs, Pipeline, Step
 
 NEEDS = Needs(cpu=1, memory_mb=0)
 
 
-def apart(backend: Backend, keep: schedule.Keeping | None, *, force: bool) -> BeginAll:
-    """What `create` is given to make its pieces over a backend.
+@contextmanager
+def pieces_apart(
+    engine: str,
+    studio: Studio,
+    makers: Makers,
+    *,
+    workers: int | None = None,
+    address: str | None = None,
+    force: bool = False,
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> Iterator[BeginAll]:
+    """What `create` is given to make its pieces over an engine; it ends with the context.
 
     The styles that rest are foreseen for pieces under way: what was foreseen wrongly (a copy
     was drawn anew, someone else added a piece) is finished again in its turn. `force` is for
-    pieces that are made even where the studio has them. Closes the backend at the end.
+    pieces that are made even where the studio has them. Poems and paintings are kept in the
+    studio's cache, so that a run that was killed goes on where it was. Raises as
+    `engines.open_backend`.
     """
+    with (
+        closing(
+            open_backend(engine, studio.folder, kinds={}, workers=workers, address=address)
+        ) as backend,
+        keeping(
+            studio.folder, backend, roots={"begin": modules_of_beginning(makers)}, tell=tell
+        ) as keep,
+    ):
 
-    def begin_all(
-        makers: Makers, studio: Studio, request: Request, seeds: range, on_event: Listener
-    ) -> Iterable[Begun]:
-        plan = plan_apart(makers, studio, request, force=force)
-        items = ((str(seed), seed) for seed in seeds)
-        runs = schedule.run(plan, items, backend=backend, keep=keep, on_event=on_event)
-        return _begun(runs, backend)
+        def begin_all(
+            makers: Makers, studio: Studio, request: Request, seeds: range, on_event: Listener
+        ) -> Iterable[Begun]:
+            plan = plan_apart(makers, studio, request, force=force)
+            items = ((str(seed), seed) for seed in seeds)
+            runs = schedule.run(plan, items, backend=backend, keep=keep, on_event=on_event)
+            return map(_begun, runs)
 
-    return begin_all
+        yield begin_all
 
 
-def _begun(runs: Iterator[schedule.ItemRun], backend: Backend) -> Iterator[Begun]:
-    with closing(backend):
-        for run in runs:
-            passed, piece = run.values["passed"], run.values["finish"]
-            avoided = tuple(passed["avoided"]) if passed else ()
-            yield Begun(run.seed, run.values["begin"], piece, avoided)
+def _begun(run: schedule.ItemRun) -> Begun:
+    passed, piece = run.values["passed"], run.values["finish"]
+    avoided = tuple(passed["avoided"]) if passed else ()
+    return Begun(run.seed, run.values["begin"], piece, avoided)
 
 
 def plan_apart(makers: Makers, studio: Studio, request: Request, *, force: bool) -> Pipeline:

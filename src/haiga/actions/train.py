@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import inspect
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from haiga.core.errors import MissingExtra, Stopped, UserError
 from haiga.core.suggest import hint
-from haiga.media.picture_choice import GeneratorMade, PainterMade
+from haiga.media.picture_choice import ClassifierMade, GeneratorMade, PainterMade
 from haiga.media.text_choice import PoetMade
 
 REPORTED = 40
@@ -19,6 +22,26 @@ REPORTED = 40
 REPORTED_PICTURES, REPORTED_PAINTINGS = 500, 128
 """And how many pictures that on a generator and on a painter; a painting takes longer."""
 RECIPES = "haiga.training.recipes"
+ENGINES = ("local", "ray")
+MOST_WORKERS = 1024
+
+
+@dataclass(frozen=True)
+class Workers:
+    """How many make each step of a training together, and what starts them.
+
+    `local` is processes of this machine; `ray` is Ray Train, on this machine or, with an
+    `address`, on the cluster there.
+    """
+
+    count: int = 1
+    engine: str = "local"
+    address: str | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether the training runs in this process and no other."""
+        return self.count == 1 and self.engine == "local"
 
 
 def recipe_names() -> list[str]:
@@ -42,27 +65,62 @@ def recipe_summaries() -> dict[str, str]:
 
 
 def train(
-    recipe: str, arguments: Sequence[str], tell: Callable[[str], None] = lambda _: None
+    recipe: str,
+    arguments: Sequence[str],
+    tell: Callable[[str], None] = lambda _: None,
+    workers: Workers = Workers(),
 ) -> None:
     """Run a recipe's `main` with its own arguments; a poet or generator it returns is then
     measured.
 
-    Raises `UserError` for an unknown recipe and `MissingExtra` without torch.
+    Raises `UserError` for an unknown recipe, and for one that several workers cannot share,
+    and `MissingExtra` without torch or Ray.
     """
-    known = recipe_names()
-    if recipe not in known:
-        raise UserError(f"no recipe named '{recipe}'; {hint(recipe, known, label='recipes')}")
     try:
-        made = importlib.import_module(f"{RECIPES}.{recipe}").main(list(arguments))
+        made = _run(recipe_main(recipe), recipe, arguments, workers, tell)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "haiga":
             raise
-        remedy = "pip install 'haiga[train]'"
-        raise MissingExtra(f"training needs {error.name}: {remedy}") from error
+        extra = "ray" if error.name.partition(".")[0] == "ray" else "train"
+        raise MissingExtra(f"training needs {error.name}: pip install 'haiga[{extra}]'") from error
     if isinstance(made, PoetMade):
         _report(made, tell)
     elif isinstance(made, GeneratorMade | PainterMade):
         _report_pictures(made, tell)
+    elif isinstance(made, ClassifierMade):
+        _report_classifier(made, tell)
+
+
+def recipe_main(recipe: str) -> Callable[..., Any]:
+    """The `main` of a recipe; UserError where there is no such recipe."""
+    known = recipe_names()
+    if recipe not in known:
+        raise UserError(f"no recipe named '{recipe}'; {hint(recipe, known, label='recipes')}")
+    main: Callable[..., Any] = importlib.import_module(f"{RECIPES}.{recipe}").main
+    return main
+
+
+def _run(
+    main: Callable[..., Any],
+    recipe: str,
+    arguments: Sequence[str],
+    workers: Workers,
+    tell: Callable[[str], None],
+) -> Any:
+    if workers.alone or {"-h", "--help"} & set(arguments):
+        return main(list(arguments))
+    if "crew" not in inspect.signature(main).parameters:
+        raise UserError(
+            f"--workers {workers.count}: the {recipe} recipe runs in one process; leave out "
+            "--workers and --engine"
+        )
+    if workers.engine == "local":
+        from haiga.training.on_one_machine import train_together
+
+        return train_together(main, arguments, workers.count)
+    from haiga.training.on_ray import train_on_ray
+
+    return train_on_ray(main, arguments, workers.count, address=workers.address, tell=tell)
 
 
 def _report(made: PoetMade, tell: Callable[[str], None]) -> None:
@@ -115,3 +173,24 @@ def _report_pictures(made: GeneratorMade | PainterMade, tell: Callable[[str], No
     write_report(report, made.folder)
     tell(copy_verdict(report))
     tell(f"what it saw, makes and copies: {made.folder / HTML}")
+
+
+def _report_classifier(made: ClassifierMade, tell: Callable[[str], None]) -> None:
+    """Writes `report.html` and `report.json` beside a classifier, by pictures it never saw."""
+    from haiga.actions.evaluate_classifier import evaluate_classifier
+    from haiga.inspection.classifier_page import HTML, write_report
+    from haiga.inspection.classifier_text import classifier_text
+
+    try:
+        report = evaluate_classifier(str(made.folder), made.choice, probe=made.probe)
+    except UserError as error:
+        tell(f"it is not measured: {error}")
+        return
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"the classifier is in {made.folder}, and its report is not made; `haiga evaluate "
+            "classifier` makes one"
+        ) from None
+    write_report(report, made.folder)
+    tell(classifier_text(report))
+    tell(f"what it gets right and what it is wrong about: {made.folder / HTML}")

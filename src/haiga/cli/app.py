@@ -8,7 +8,9 @@ import typer
 
 from haiga.cli import (
     alt_text,
+    cache,
     caption,
+    classify,
     collection_deciding,
     create,
     enlarge,
@@ -19,12 +21,14 @@ from haiga.cli import (
     mount,
     options,
     paint,
+    pipeline,
     replay,
     show,
     style,
     styles,
     telephone,
     train,
+    tune,
     write,
 )
 from haiga.cli import list as listing
@@ -54,6 +58,7 @@ def build() -> typer.Typer:
     app.command("caption")(caption.caption)
     app.add_typer(styles.app, name="styles")
     app.command("mood")(mood.mood)
+    app.command("classify")(classify.classify)
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
     app.command("alt-text")(alt_text.alt_text)
@@ -61,7 +66,10 @@ def build() -> typer.Typer:
     app.add_typer(collection_deciding.app, name="collection")
     app.add_typer(evaluate.app, name="evaluate")
     app.command("inspect")(inspect.inspect)
+    app.add_typer(cache.app, name="cache")
+    app.add_typer(pipeline.app, name="pipeline")
     app.command("train", context_settings=train.PASS_ON)(train.train)
+    app.command("tune")(tune.tune)
     return app
 
 

@@ -21,6 +21,10 @@ def create(
     painter: options.Painter = None,
     candidates: options.Candidates = None,
     allow_copy: options.AllowCopy = None,
+    engine: options.Engine = "local",
+    workers: options.Workers = None,
+    ray_address: options.RayAddress = None,
+    events: options.Events = None,
     studio: options.Studio = options.STUDIO,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -28,15 +32,21 @@ def create(
     """Write a haiku, paint it, style the painting and mount both on one sheet.
 
     A piece that copies what its makers learned from, or an earlier piece, is refused.
+    With --workers or --engine ray many are made at once, the same to the byte.
     """
+    from contextlib import ExitStack
+
     from haiga.actions.compose import FORM
     from haiga.actions.create import create
+    from haiga.actions.create_apart import pieces_apart
+    from haiga.actions.event_log import event_log
     from haiga.actions.makers import Makers, with_candidates
     from haiga.actions.painters import with_painter
     from haiga.actions.seeds import seeds_for
     from haiga.archive.studio import Studio
     from haiga.cli import output
     from haiga.core.config import load_artist, told_by_line
+    from haiga.engine.events import Event
 
     seeds = seeds_for(seed, count)
     chosen = with_painter(load_artist(artist), painter)
@@ -45,7 +55,30 @@ def create(
         makers.check_poet(FORM)  # before a studio is made
     home = Studio.open(studio)
     steps = 12 + (makers.artist.painter.candidates > 1)  # ten steps, the gate and the keeping
-    with told_by_line(artist), output.progress(steps * count) as bar:
+    with ExitStack() as held:
+        begin_all = None
+        if engine != "local" or workers not in (None, 1) or ray_address is not None:
+            begin_all = held.enter_context(
+                pieces_apart(
+                    engine,
+                    home,
+                    makers,
+                    workers=workers,
+                    address=ray_address,
+                    force=allow_copy is not None,
+                    tell=output.tell,
+                )
+            )
+            steps = 5  # two halves, what is foreseen between them, the gate and the keeping
+        held.enter_context(told_by_line(artist))
+        bar = held.enter_context(output.progress(steps * count))
+        told = held.enter_context(event_log(events))
+        moved = output.listener(bar)
+
+        def on_event(event: Event) -> None:
+            told(event)
+            moved(event)
+
         pieces = create(
             makers,
             home,
@@ -53,7 +86,8 @@ def create(
             mood=mood,
             about=about or "",
             allow_copy=allow_copy,
-            on_event=output.listener(bar),
+            on_event=on_event,
+            begin_all=begin_all,
         )
         for piece in pieces:
             with bar.hidden():

@@ -63,6 +63,42 @@ Candidates = Annotated[
     ),
 ]
 
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine", metavar="local|ray", help="This machine, or Ray (pip install 'haiga[ray]')."
+    ),
+]
+
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        "-w",
+        metavar="N",
+        help="Work on so many at once, 1 to 512, each in a process of its own. "
+        "(default: 1, in this process; with Ray, as many as it has processors)",
+    ),
+]
+
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address",
+        metavar="HOST:PORT",
+        help="A Ray cluster that runs already, or 'auto'. (default: start Ray here)",
+    ),
+]
+
+Events = Annotated[
+    Path | None,
+    typer.Option(
+        "--events",
+        metavar="FILE",
+        help="Write what happens to this file, one JSON object a line, as it happens.",
+    ),
+]
+
 AllowCopy = Annotated[
     str | None,
     typer.Option(

@@ -83,7 +83,7 @@ def listener(bar: Progress) -> Callable[[Any], None]:
         ending.check_interrupts()
         if event.kind == "started":
             bar.begin(event.step)
-        else:
+        elif event.kind in ("done", "cached", "failed"):
             bar.advance()
 
     return on_event

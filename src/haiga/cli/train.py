@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,8 @@ PASS_ON: dict[str, Any] = {
     "help_option_names": ["--help"],
 }
 """What stands after the recipe's name belongs to the recipe, `--help` too."""
+OURS = ("--workers", "--engine", "--ray-address")
+"""Options of every recipe that several workers can share, wherever they stand."""
 
 
 def train(
@@ -24,6 +27,23 @@ def train(
     arguments: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ARGS]...", help="For the recipe: `haiga train RECIPE --help`."),
+    ] = None,
+    workers: Annotated[
+        str, typer.Option("--workers", metavar="N", help="So many processes make each step.")
+    ] = "1",
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine", metavar="local|ray", help="What starts them: this machine, or Ray Train."
+        ),
+    ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            "--ray-address",
+            metavar="HOST:PORT",
+            help="The Ray cluster to train on. (default: Ray is started here)",
+        ),
     ] = None,
     debug: options.Debug = False,
 ) -> None:
@@ -36,4 +56,39 @@ def train(
         width = max(map(len, told))
         output.give("\n".join(f"{name:{width}}  {what}" for name, what in told.items()))
         return
-    train(recipe, arguments or [], output.tell)
+    given = {"--workers": workers, "--engine": engine, "--ray-address": ray_address}
+    left, found = parted(arguments or [])
+    train(recipe, left, output.tell, _workers({**given, **found}))
+
+
+def parted(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """A recipe's arguments without the options of `OURS`, and the values of those."""
+    from haiga.core.errors import UserError
+
+    left: list[str] = []
+    found: dict[str, str] = {}
+    words = iter(arguments)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name not in OURS:
+            left.append(word)
+            continue
+        given = value if equals else next(words, None)
+        if given is None:
+            raise UserError(f"{name}: a value is missing")
+        found[name] = given
+    return left, found
+
+
+def _workers(given: dict[str, str | None]) -> Any:
+    from haiga.actions.train import ENGINES, MOST_WORKERS, Workers
+    from haiga.core.errors import UserError
+
+    count, engine, address = (given[name] for name in OURS)
+    if engine not in ENGINES:
+        raise UserError(f"--engine {engine}: must be one of {', '.join(ENGINES)}")
+    if not (count and count.isascii() and count.isdecimal() and 1 <= int(count) <= MOST_WORKERS):
+        raise UserError(f"--workers {count}: must be a whole number from 1 to {MOST_WORKERS:,}")
+    if address is not None and engine != "ray":
+        raise UserError(f"--ray-address {address}: is for --engine ray")
+    return Workers(int(count), engine, address)

@@ -16,14 +16,17 @@ Picture = npt.NDArray[np.uint8]
 
 
 def check_picture(value: Any, where: str = "picture") -> Picture:
-    """The value itself if it is a `Picture`; otherwise `BadPicture` says what it is instead."""
+    """The value in row-major order if it is a `Picture`; else `BadPicture` says what it is.
+
+    The order in memory decides in which order sums are taken, and so their last bit.
+    """
     if not isinstance(value, np.ndarray):
         raise BadPicture(f"{where}: expected an array, got {type(value).__name__}")
     if value.dtype != np.uint8 or value.ndim != 3 or value.shape[2] != 3 or 0 in value.shape:
         raise BadPicture(
             f"{where}: expected (height, width, 3) uint8, got {value.shape} {value.dtype}"
         )
-    return value
+    return np.ascontiguousarray(value)
 
 
 @dataclass(frozen=True)
@@ -144,12 +147,15 @@ class Label:
     """The class of a picture: `name`, or None for none of those that the classifier knows.
 
     `probabilities` are calibrated, one a class in the classifier's order, and sum to 1;
-    `known` in [0, 1] says how surely the picture belongs to any of them.
+    `known` in [0, 1] says how surely the picture belongs to any of them. `evidence`, of one
+    that can tell, is what speaks for the likeliest class place by place, (h, w) float32,
+    above 0 for it and below against it; None otherwise.
     """
 
     name: str | None
     probabilities: tuple[float, ...]
     known: float
+    evidence: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

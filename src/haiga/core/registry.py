@@ -103,8 +103,22 @@ def setting_faults(
     the empty name, if no one setting is to blame). `also_known` are names to
     offer beside the factory's own. Empty when all is well. Reads no model file.
     """
-    make_it = factory(role, name)
+    return keyword_faults(factory(role, name), settings, also_known=also_known)
+
+
+def keyword_faults(
+    make_it: Factory,
+    settings: Mapping[str, Any],
+    *,
+    also_known: Iterable[str] = (),
+    given: Iterable[str] = (),
+) -> dict[str, str]:
+    """What is wrong with keyword arguments for a function: keyword -> one sentence.
+
+    As `setting_faults`; `given` are keywords that somebody else gives, which are none of these.
+    """
     parameters, any_keyword = _parameters(make_it)
+    parameters = {key: value for key, value in parameters.items() if key not in set(given)}
     faults: dict[str, str] = {}
     for key, value in settings.items():
         if key not in parameters:

@@ -51,7 +51,21 @@ def parse(text: str) -> tuple[dict[str, Any], list[tuple[int | None, str]]]:
 
 def key_lines(text: str) -> dict[str, int]:
     """The line, from 1, of every key and table of a TOML text by its dotted path."""
+    return _places(text, counted=False)
+
+
+def counted_lines(text: str) -> dict[str, int]:
+    """As `key_lines`, with the number, from 0, of each table of a list in its path.
+
+    The `use` of the second `[[step]]` is "step.1.use"; of the first `[[loop.step]]` in the
+    first `[[loop]]` it is "loop.0.step.0.use".
+    """
+    return _places(text, counted=True)
+
+
+def _places(text: str, *, counted: bool) -> dict[str, int]:
     found: dict[str, int] = {}
+    counts: dict[str, int] = {}  # of each list of tables, by its counted path
     table = ""
     inside = ""  # the quotes of a text of many lines that is still open
     for number, line in enumerate(text.splitlines(), start=1):
@@ -62,11 +76,27 @@ def key_lines(text: str) -> dict[str, int]:
             continue
         if header := _HEADER.match(line):
             table = _plain(header["key"])
+            if counted:
+                table = _counted(table, counts, begins=line.lstrip().startswith("[["))
             found.setdefault(table, number)
         elif pair := _PAIR.match(line):
             key = _plain(pair["key"])
             found.setdefault(f"{table}.{key}" if table else key, number)
     return found
+
+
+def _counted(table: str, counts: dict[str, int], *, begins: bool) -> str:
+    """The path of a table with numbers; `begins` a further one of its list."""
+    *before, last = table.split(".")
+    path = ""
+    for part in before:
+        path = f"{path}.{part}" if path else part
+        if path in counts:
+            path = f"{path}.{counts[path]}"
+    path = f"{path}.{last}" if path else last
+    if begins:
+        counts[path] = counts.get(path, -1) + 1
+    return f"{path}.{counts[path]}" if path in counts else path
 
 
 def _fault(message: str, lines: Sequence[str]) -> tuple[int | None, str]:

@@ -72,6 +72,10 @@ class Backend(Protocol):
         """
         ...
 
+    def lock_text(self, lock: str) -> str:
+        """The lines behind an environment lock that `prepare` gave: what is installed there."""
+        ...
+
     def room(self, step: Step) -> bool:
         """Whether one more attempt at the step could begin at once, resources aside."""
         ...

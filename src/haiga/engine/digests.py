@@ -12,7 +12,12 @@ import numpy as np
 
 
 def array_digest(array: np.ndarray[Any, Any]) -> str:
-    """sha256 of an array's type, shape and values in row-major order."""
+    """sha256 of an array's type, shape and values in row-major order.
+
+    Raises `TypeError` for an array of objects: it holds their addresses, not their values.
+    """
+    if array.dtype.hasobject:
+        raise TypeError("an array of objects has no digest")
     hasher = hashlib.sha256(f"{array.dtype.str} {array.shape}\n".encode())
     hasher.update(np.ascontiguousarray(array).data)
     return hasher.hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from haiga.core.errors import UserError
 from haiga.core.seeds import derive_seed
@@ -23,6 +24,11 @@ class Task:
     index: int
     sources: Mapping[str, tuple[str, ...]]
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every task and given value that it reads."""
+        return frozenset(source for many in self.sources.values() for source in many)
+
     def seed(self, seed: int) -> int:
         """The seed of this task in the piece of a seed; the first of many has that of the only."""
         if self.step.seeded_as == ITEM:
@@ -38,6 +44,20 @@ class Spelt:
 
     tasks: tuple[Task, ...]
     widths: Mapping[str, int]
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of every task in `tasks`, by its id."""
+        return {task.id: place for place, task in enumerate(self.tasks)}
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[int, ...]]:
+        """The places in `tasks` of all that read a task or given value, by its id."""
+        found: dict[str, list[int]] = {}
+        for place, task in enumerate(self.tasks):
+            for source in task.reads:
+                found.setdefault(source, []).append(place)
+        return {source: tuple(places) for source, places in found.items()}
 
 
 def task_id(step: str, index: int, width: int) -> str:

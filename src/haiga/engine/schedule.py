@@ -13,6 +13,7 @@ from haiga.core.errors import HaigaError, UserError
 from haiga.engine.backend import Attempt, Backend, Outcome, StepFailed
 from haiga.engine.events import Event, Listener, ignore
 from haiga.engine.expand import Spelt, Task, spell_out, task_id
+from haiga.engine.item import Item
 from haiga.engine.lending import Lender
 from haiga.engine.made import Made
 from haiga.engine.plan import Pipeline
@@ -30,12 +31,12 @@ class Keeping(Protocol):
         """The key of a result before it is made."""
         ...
 
-    def get(self, key: str) -> bytes | None:
-        """What is kept under a key, verified; None where there is nothing sound."""
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        """What is kept under a key, verified, and its sha256; None where nothing sound is."""
         ...
 
-    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> None:
-        """Keeps a result under the key that `key` gave."""
+    def put(self, key: str, data: bytes, *, seconds: float, peak_mb: int) -> str:
+        """Keeps a result under the key that `key` gave, and gives its sha256."""
         ...
 
 
@@ -97,55 +98,6 @@ def run(
     return schedule.results(iter(items))
 
 
-class _Item:
-    """One item on its way through the plan."""
-
-    def __init__(self, number: int, name: str, seed: int, spelt: Spelt, made: dict[str, Made]):
-        self.number, self.name, self.seed = number, name, seed
-        self.made = made
-        self.todo: dict[str, Task] = {task.id: task for task in spelt.tasks}
-        self.running: set[str] = set()
-        self.tries: dict[str, int] = {}
-        self.seconds: dict[str, float] = {}
-        self.cached: set[str] = set()
-        self.failed: dict[str, str] = {}
-        self.error: BaseException | None = None
-        self.keys: dict[str, str] = {}
-
-    @property
-    def done(self) -> bool:
-        return not self.todo and not self.running
-
-    def ready(self) -> list[Task]:
-        """The tasks whose inputs are all there, in the plan's order."""
-        return [
-            task
-            for task in self.todo.values()
-            if task.id not in self.running
-            and all(name in self.made for names in task.sources.values() for name in names)
-        ]
-
-    def inputs(self, task: Task) -> dict[str, Any]:
-        return {
-            name: (
-                [self.made[source].value for source in sources]
-                if name in task.step.gathers
-                else self.made[sources[0]].value
-            )
-            for name, sources in task.sources.items()
-        }
-
-    def input_digests(self, task: Task) -> dict[str, str | list[str]]:
-        return {
-            name: (
-                [self.made[source].digest for source in sources]
-                if name in task.step.gathers
-                else self.made[sources[0]].digest
-            )
-            for name, sources in task.sources.items()
-        }
-
-
 class _Schedule:
     """The state of a run; every method is called from the thread that iterates the results."""
 
@@ -166,9 +118,9 @@ class _Schedule:
         self._locks, self._keep, self._on_event = locks, keep, on_event
         self._keep_going, self._ahead = keep_going, ahead
         self._given = {name: Made(value) for name, value in given.items()}
-        self._open: deque[_Item] = deque()
-        self._running: dict[str, tuple[_Item, Task, tuple[int, ...]]] = {}
-        self._same: dict[str, list[tuple[_Item, Task]]] = {}  # key under way -> who else wants it
+        self._open: deque[Item] = deque()
+        self._running: dict[str, tuple[Item, Task, tuple[int, ...]]] = {}
+        self._same: dict[str, list[tuple[Item, Task]]] = {}  # key under way -> who else wants it
         ordered = [step.name for step in pipeline.steps if step.ordered]
         self._turn: dict[str, int] = dict.fromkeys(ordered, 0)
         self._passed: dict[str, set[int]] = {name: set() for name in ordered}
@@ -184,7 +136,7 @@ class _Schedule:
                 except StopIteration:
                     more = False
                     break
-                self._open.append(_Item(number, name, seed, self._spelt, dict(self._given)))
+                self._open.append(Item(number, name, seed, self._spelt, dict(self._given)))
                 for task in self._spelt.tasks:
                     self._tell("queued", self._open[-1], task)
                 number += 1
@@ -215,7 +167,7 @@ class _Schedule:
                     moved |= self._find_or_start(item, task)
         return moved
 
-    def _run_in_order(self, item: _Item, task: Task) -> bool:
+    def _run_in_order(self, item: Item, task: Task) -> bool:
         name = task.step.name
         while self._turn[name] in self._passed[name]:
             self._turn[name] += 1
@@ -233,11 +185,11 @@ class _Schedule:
         self._finish(item, task, Made(value), time.perf_counter() - begin)
         return True
 
-    def _place(self, item: _Item, task: Task) -> int:
+    def _place(self, item: Item, task: Task) -> int:
         """The turn of an ordered task among all of its step."""
         return item.number * self._spelt.widths[task.step.name] + task.index
 
-    def _find_or_start(self, item: _Item, task: Task) -> bool:
+    def _find_or_start(self, item: Item, task: Task) -> bool:
         """True where the task is finished already; otherwise it is begun, or waits."""
         key = self._key(item, task)
         if key:
@@ -272,7 +224,7 @@ class _Schedule:
         self._backend.start(attempt)
         return False
 
-    def _key(self, item: _Item, task: Task) -> str:
+    def _key(self, item: Item, task: Task) -> str:
         if self._keep is None or not task.step.kept:
             return ""
         if task.id not in item.keys:
@@ -285,13 +237,13 @@ class _Schedule:
             )
         return item.keys[task.id]
 
-    def _found(self, item: _Item, task: Task, key: str) -> bool:
+    def _found(self, item: Item, task: Task, key: str) -> bool:
         assert self._keep is not None
-        data = self._keep.get(key)
-        if data is None:
+        kept = self._keep.get(key)
+        if kept is None:
             return False
         item.cached.add(task.id)
-        self._finish(item, task, Made(data=data), 0.0, kind="cached", note=key)
+        self._finish(item, task, Made(data=kept[0], digest=kept[1]), 0.0, kind="cached", note=key)
         return True
 
     def _ended(self, outcome: Outcome) -> None:
@@ -311,7 +263,9 @@ class _Schedule:
         made = Made(outcome.value)
         if key:
             assert self._keep is not None
-            self._keep.put(key, made.data, seconds=outcome.seconds, peak_mb=outcome.peak_mb)
+            made.digest = self._keep.put(
+                key, made.data, seconds=outcome.seconds, peak_mb=outcome.peak_mb
+            )
         self._finish(item, task, made, outcome.seconds, peak_mb=outcome.peak_mb)
         for other, same in waiting:
             other.cached.add(same.id)
@@ -319,7 +273,7 @@ class _Schedule:
 
     def _finish(
         self,
-        item: _Item,
+        item: Item,
         task: Task,
         made: Made,
         seconds: float,
@@ -328,13 +282,12 @@ class _Schedule:
         peak_mb: int = 0,
         note: str = "",
     ) -> None:
-        item.made[task.id] = made
+        item.has(task, made)
         item.seconds[task.id] = seconds
-        del item.todo[task.id]
         self._tell(kind, item, task, seconds=seconds, peak_mb=peak_mb, note=note)
 
     def _fail(
-        self, item: _Item, task: Task, error: BaseException, seconds: float, peak_mb: int = 0
+        self, item: Item, task: Task, error: BaseException, seconds: float, peak_mb: int = 0
     ) -> None:
         """The task failed for good: so does what reads it."""
         told = f"{type(error).__name__}: {error}" if not isinstance(error, HaigaError) else error
@@ -344,7 +297,7 @@ class _Schedule:
         self._tell("failed", item, task, seconds=seconds, peak_mb=peak_mb, note=str(told))
         lost = {task.id}
         for other in self._spelt.tasks:
-            if any(name in lost for names in other.sources.values() for name in names):
+            if not lost.isdisjoint(other.reads):
                 lost.add(other.id)
         for name in lost:
             dropped = item.todo.pop(name, None)
@@ -354,7 +307,7 @@ class _Schedule:
             broken = item.number if self._broken is None else min(self._broken, item.number)
             self._broken = broken
 
-    def _result(self, item: _Item) -> ItemRun:
+    def _result(self, item: Item) -> ItemRun:
         values: dict[str, Any] = {}
         for step in self._pipeline.steps:
             width = self._spelt.widths[step.name]
@@ -373,7 +326,7 @@ class _Schedule:
             item.failed,
         )
 
-    def _tell(self, kind: str, item: _Item, task: Task, **more: Any) -> None:
+    def _tell(self, kind: str, item: Item, task: Task, **more: Any) -> None:
         self._on_event(Event(kind, task.id, item=item.name, at=time.time(), **more))
 
 

@@ -1,4 +1,4 @@
-"""Quiet plots in SVG: lines over an axis, and bars; each with its numbers as a table."""
+"""Quiet plots in SVG: lines over an axis, points, and bars; lines with their numbers as a table."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ _STYLES = ("line", "line other", "line third")
 class Series:
     """A line: its name and its points (x, y); points that are not finite are left out.
 
-    The one that matters most is `red`.
+    The one that matters most is `red`. `faint` ones stand behind the others without a name,
+    for many that are only seen together.
     """
 
     name: str
     points: Sequence[tuple[float, float]]
     red: bool = False
+    faint: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def line_chart(
     `about` is a sentence under the plot. A sentence stands in for the plot where
     there are no two points to draw.
     """
-    drawn = [Series(s.name, thin(_usable(s.points, log_y)), s.red) for s in series]
+    drawn = [Series(s.name, thin(_usable(s.points, log_y)), s.red, s.faint) for s in series]
     drawn = [s for s in drawn if s.points]
     if not any(len(s.points) > 1 for s in drawn):
         return parts.paragraph(f"{title}: there is nothing to draw yet.")
@@ -124,6 +126,39 @@ def bar_chart(title: str, bars: Sequence[Bar], *, about: str = "") -> Html:
         ]
     told = "; ".join(f"{bar.name}: {bar.shown or number(bar.value)}" for bar in bars)
     return _plot(title, content, len(bars) * row, told, Html(""), about)
+
+
+def point_chart(
+    title: str,
+    points: Sequence[tuple[float, float]],
+    *,
+    x: str,
+    y: str,
+    log_x: bool = False,
+    dark: int | None = None,
+    about: str = "",
+) -> Html:
+    """Points (x, y), the one at place `dark` darker; `log_x` spaces the x axis by its logarithm.
+
+    A sentence stands in for the plot where there are no two points to draw.
+    """
+    kept = [(i, *pair) for i, p in enumerate(points) for pair in _usable([p], False)]
+    kept = [(i, px, py) for i, px, py in kept if not log_x or px > _SMALLEST]
+    if len(kept) < 2:
+        return parts.paragraph(f"{title}: there is nothing to draw yet.")
+    xs, ys = [px for _, px, _ in kept], [py for _, _, py in kept]
+    across = _Axis(*_padded(min(xs), max(xs), log_x), LEFT, WIDTH - RIGHT, log_x)
+    up = _Axis(*_padded(min(ys), max(ys), False), HEIGHT - BOTTOM, TOP + 12, False)
+    content = _grid(across, up, x, y)
+    for i, px, py in sorted(kept, key=lambda point: point[0] == dark):
+        kind = "dot dark" if i == dark else "dot"
+        content.append(element("circle", cx=across.at(px), cy=up.at(py), r=4.5, class_=kind))
+    rows = [[number(px, 4), number(py, 4)] for _, px, py in sorted(kept, key=lambda p: p[2])]
+    numbers = element(
+        "details", [element("summary", "the numbers"), parts.table([x, y], rows, numbers=2)]
+    )
+    told = f"{len(kept)} points, {y} from {number(min(ys))} to {number(max(ys))}."
+    return _plot(title, content, HEIGHT, told, numbers, about)
 
 
 def thin(
@@ -173,13 +208,15 @@ def _lines(series: Sequence[Series], across: _Axis, up: _Axis) -> list[Html]:
     content: list[Html] = []
     plain = 0
     ends: list[tuple[float, float, Series]] = []
-    for line in series:
+    for line in sorted(series, key=lambda line: not line.faint):
         kind = "line red" if line.red else _STYLES[min(plain, len(_STYLES) - 1)]
-        plain += not line.red
+        kind = "line faint" if line.faint else kind
+        plain += not (line.red or line.faint)
         places = [(across.at(px), up.at(py)) for px, py in line.points]
         path = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in places)
         content.append(element("path", d=path, class_=kind))
-        ends.append((places[-1][1], places[-1][0], line))
+        if not line.faint:
+            ends.append((places[-1][1], places[-1][0], line))
     heights = _apart([h for h, _, _ in ends], 16.0, HEIGHT - BOTTOM)
     for (_, w, line), h in zip(ends, heights, strict=True):
         kind = "label red" if line.red else "label"
@@ -213,7 +250,9 @@ def _numbers_table(series: Sequence[Series], x: str) -> Html:
 
 def _told(series: Sequence[Series], x: str) -> str:
     ends = [
-        f"{s.name} goes from {number(s.points[0][1])} to {number(s.points[-1][1])}" for s in series
+        f"{s.name} goes from {number(s.points[0][1])} to {number(s.points[-1][1])}"
+        for s in series
+        if not s.faint
     ]
     return "; ".join(ends) + f" over {x}."
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +122,17 @@ def parity(module: nn.Module, path: Path, cases: Sequence[Mapping[str, Tensor]])
 def _array(value: Tensor) -> npt.NDArray[Any]:
     value = value.detach()
     return np.asarray((value.float() if value.is_floating_point() else value).numpy())
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Without what torch's exporter warns of: packages it could use and its own old calls."""
+    log = logging.getLogger("torch.onnx")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        log.setLevel(before)

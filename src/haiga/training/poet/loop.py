@@ -26,6 +26,7 @@ from haiga.features.copying import CopyIndex
 from haiga.features.tokens import NEWLINE, Tokens
 from haiga.training import checkpoints
 from haiga.training.nets.lstm import State, WordLstm
+from haiga.training.parallel import ALONE, Crew
 from haiga.training.poet.corpus import Corpus, Numbers, rows_of, windows_of
 from haiga.training.poet.plan import Plan
 from haiga.training.text_loss import sampled_words, tied_cross_entropy
@@ -80,13 +81,17 @@ def optimizer_of(net: WordLstm, plan: Plan) -> torch.optim.AdamW:
 
 
 def step_loss(
-    net: WordLstm, plan: Plan, x: Tensor, y: Tensor, state: State | None
+    net: WordLstm, plan: Plan, x: Tensor, y: Tensor, state: State | None, crew: Crew = ALONE
 ) -> tuple[Tensor, State]:
     """The mean loss of one step in nats, and the state after it.
 
     Carried: x, y (rows, span) int64. Windows: x (rows, context), y (rows,), and the
-    state is not read.
+    state is not read. Of several workers each gives its share of the loss, and the state
+    of its own rows.
     """
+    rows = crew.rows(len(x))
+    if crew.size > 1:
+        net.rows, x = rows, rows.of(x)
     with torch.autocast("cpu", torch.bfloat16):
         if plan.context:
             features, state = net.features(x, None)
@@ -102,8 +107,30 @@ def step_loss(
             wanted, len(bias), common=plan.sampled // 3, sampled=plan.sampled
         )
         weight, bias = weight[chosen], bias[chosen] + raised
+    if crew.size > 1:
+        wanted = rows.of(wanted.view_as(y)).flatten()
     loss = tied_cross_entropy(features, weight, bias, wanted)
+    if crew.size > 1:
+        loss = loss * rows.share
     return loss, (state[0].detach(), state[1].detach())
+
+
+def take_step(
+    net: WordLstm,
+    adam: torch.optim.Optimizer,
+    plan: Plan,
+    batch: tuple[Tensor, Tensor],
+    state: State | None,
+    crew: Crew = ALONE,
+) -> tuple[float, State]:
+    """One step on a batch (x, y), its mean loss in nats and the state after it."""
+    loss, state = step_loss(net, plan, *batch, state, crew)
+    adam.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    crew.average_gradients(net.parameters())
+    torch.nn.utils.clip_grad_norm_(net.parameters(), plan.clip)
+    adam.step()
+    return float(crew.total(loss)), state
 
 
 def batch_source(corpus: Corpus, plan: Plan, place: Place) -> Iterator[tuple[Tensor, Tensor]]:
@@ -213,8 +240,13 @@ def copied_share(poems: Sequence[Sequence[str]], index: CopyIndex, words: int = 
 class Run:
     """One run in a folder: begins it, or goes on where its last checkpoint was."""
 
-    def __init__(self, corpus: Corpus, plan: Plan, folder: Path, index: CopyIndex) -> None:
+    def __init__(
+        self, corpus: Corpus, plan: Plan, folder: Path, index: CopyIndex, crew: Crew = ALONE
+    ) -> None:
         self.corpus, self.plan, self.folder, self.index = corpus, plan, folder, index
+        self.crew = crew
+        crew.check_rows(plan.rows, "row")
+        self.rows = crew.rows(plan.rows)
         self.net = network_of(plan)
         self.adam = optimizer_of(self.net, plan)
         self.place = Place()
@@ -222,7 +254,7 @@ class Run:
         self.resumed = (folder / LAST).exists()
         if self.resumed:
             self._load()
-        else:
+        elif crew.is_first:
             (folder / LOG).unlink(missing_ok=True)  # of a run killed before its first checkpoint
 
     @property
@@ -244,16 +276,26 @@ class Run:
         self.place = Place(**checkpoints.load(file, {"net": self.net}, {"adam": self.adam}))
         loose = checkpoints.load_loose(file)
         if not self.plan.context:
-            self.state = (loose["hidden"], loose["cell"])
+            self.state = (
+                self.rows.of(loose["hidden"], 1).contiguous(),
+                self.rows.of(loose["cell"], 1).contiguous(),
+            )
         torch.set_rng_state(loose["random"])
         log = self.folder / LOG
-        if log.exists():  # what a killed run said after its last checkpoint is said again
+        if (
+            self.crew.is_first and log.exists()
+        ):  # what a killed run said after its last checkpoint is said again
             lines = [x for x in log.read_text("utf-8").splitlines() if x.endswith("}")]
             kept = [x for x in lines if json.loads(x)["step"] <= self.place.step]
             log.write_text("".join(x + "\n" for x in kept), "utf-8")
 
     def _keep(self, seconds: float) -> None:
-        state = self.state or (torch.zeros(0), torch.zeros(0))
+        state = (torch.zeros(0), torch.zeros(0))
+        if self.state is not None:
+            hidden, cell = (self.crew.joined(part, self.rows, 1) for part in self.state)
+            state = (hidden, cell)
+        if not self.crew.is_first:
+            return
         loose = {"hidden": state[0], "cell": state[1], "random": torch.get_rng_state()}
         meta = {**vars(self.place), "seconds": seconds}
         checkpoints.save(self.folder / LAST, {"net": self.net}, {"adam": self.adam}, meta, loose)
@@ -283,15 +325,10 @@ class Run:
         if place.waited >= plan.patience:
             return Ending("early", place)
         while place.step < plan.steps:
-            x, y = next(source)
+            batch = next(source)
             for group in self.adam.param_groups:
                 group["lr"] = plan.rate_at(place.step)
-            loss, self.state = step_loss(self.net, plan, x, y, self.state)
-            self.adam.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(self.net.parameters(), plan.clip)
-            self.adam.step()
-            value = float(loss.detach())
+            value, self.state = take_step(self.net, self.adam, plan, batch, self.state, self.crew)
             if not math.isfinite(value):
                 raise JobError(
                     f"{self.folder}: the loss at step {place.step} is {value}; the last good "
@@ -301,6 +338,9 @@ class Run:
             place.losses.append(value)
             steps_timed += 1
             now = time.monotonic()
+            due, ending, late = self.crew.decided(
+                now - kept > keep_s, stop(), now - began > limit_s
+            )
             if place.step % plan.evaluate_steps == 0 or place.step == plan.steps:
                 speed = steps_timed * plan.tokens_a_step / (now - reported)
                 self._measure(validation, speed, before + now - began, say)
@@ -310,13 +350,13 @@ class Run:
                 if place.waited >= plan.patience:
                     why = "early"
                     break
-            elif now - kept > keep_s or stop():
+            elif due or ending:
                 self._keep(before + now - began)
                 kept = time.monotonic()
-            if stop():
+            if ending:
                 why = "stopped"
                 break
-            if now - began > limit_s and place.best_step:
+            if late and place.best_step:
                 why = "late"
                 break
         place.seconds = before + time.monotonic() - began
@@ -329,9 +369,25 @@ class Run:
         seconds: float,
         say: Callable[[dict[str, Any]], None],
     ) -> None:
+        """Measures, keeps the best and says it; the other workers wait to hear what is best."""
         place = self.place
         loss = sum(place.losses) / len(place.losses)
         place.losses = []
+        if self.crew.is_first:
+            self._look(loss, validation, speed, seconds, say)
+        place.best, place.best_step, place.waited = self.crew.agreed(
+            (place.best, place.best_step, place.waited)
+        )
+
+    def _look(
+        self,
+        loss: float,
+        validation: Numbers,
+        speed: float,
+        seconds: float,
+        say: Callable[[dict[str, Any]], None],
+    ) -> None:
+        place = self.place
         held = mean_loss(self.net, validation, self.plan)
         if held < place.best:
             place.best, place.best_step, place.waited = held, place.step, 0

@@ -21,6 +21,7 @@ from haiga.media.durable import make_folder
 from haiga.media.text_choice import PoetMade, TextChoice
 from haiga.media.texts import Text, keep_where, read_texts
 from haiga.models.card import CARD
+from haiga.training.parallel import ALONE, Crew
 from haiga.training.poet.corpus import PARTS, Corpus, read_corpus
 from haiga.training.poet.files import index_works, write_poet_files
 from haiga.training.poet.loop import (
@@ -30,7 +31,7 @@ from haiga.training.poet.loop import (
     batch_source,
     network_of,
     optimizer_of,
-    step_loss,
+    take_step,
 )
 from haiga.training.poet.plan import SIZES, Plan, differences, kept_plan, size_for
 
@@ -42,16 +43,20 @@ DEFAULT_MINUTES = 10.0
 _TRIAL_S = 4.0
 
 
-def train_poet(o: argparse.Namespace, say: Say) -> PoetMade:
+def train_poet(o: argparse.Namespace, say: Say, crew: Crew = ALONE) -> PoetMade:
     """Trains as the options of `recipes.poet` say, and writes the poet to `o.out`.
 
-    A finished run that lacks its report is handed on as it is. Raises UserError when the
-    texts, the folder or the options do not serve, and Stopped when the user ended it.
+    Every worker of a crew reads the texts; the first alone plans and writes. A finished run
+    that lacks its report is handed on as it is. Raises UserError when the texts, the folder
+    or the options do not serve, and Stopped when the user ended it.
     """
-    torch.set_num_threads(o.threads or os.cpu_count() or 1)
+    torch.set_num_threads(o.threads or crew.threads or os.cpu_count() or 1)
     work: Path = o.out / WORK
-    kept = kept_plan(work) if o.resume else None
-    _check_folder(o.out, work, resume=o.resume, kept=kept)
+    kept = None
+    if crew.is_first:
+        kept = kept_plan(work) if o.resume else None
+        _check_folder(o.out, work, resume=o.resume, kept=kept)
+    kept = crew.agreed(kept)
     choice = TextChoice(
         o.texts, tuple(o.where), o.min_works, o.text_column, o.author_column, o.title_column
     )
@@ -70,24 +75,27 @@ def train_poet(o: argparse.Namespace, say: Say) -> PoetMade:
         say(f"{part}: {len(works):,} works, {corpus.tokens_in(part):,} tokens")
     say(f"vocabulary: {len(corpus.vocabulary):,}, {_unknown(corpus):.1%} of the training "
         "tokens outside it")  # fmt: skip
+    crew.check_rows(plan.rows, "row")
     make_folder(work)
-    if kept is not None and (o.out / CARD).exists():
+    (finished,) = crew.decided(kept is not None and (o.out / CARD).exists())
+    if finished:
         say("the training is finished; only its report is missing")
         return PoetMade(o.out, choice)
     if kept is None:
         if not o.steps:
-            plan = _timed(plan, corpus, o.minutes or DEFAULT_MINUTES, o.epochs)
-        plan.save(work)
+            plan = _timed(plan, corpus, o.minutes or DEFAULT_MINUTES, o.epochs, crew)
+        if crew.is_first:
+            plan.save(work)
     say(
         f"plan: {plan.steps:,} steps of {plan.tokens_a_step:,} tokens "
         f"({plan.steps * plan.tokens_a_step / max(1, corpus.tokens_in('train')):.1f} rounds), "
         f"{plan.layers} x {plan.hidden} LSTM"
     )
-    run = Run(corpus, plan, work, index_works(corpus))
+    run = Run(corpus, plan, work, index_works(corpus), crew)
     if run.resumed:
         say(f"going on from step {run.place.step:,}")
     limit = o.minutes * 60 * 1.3 + 30 if o.minutes else math.inf
-    with _interrupted() as stop:
+    with _interrupted(crew) as stop:
         ending = run.train(lambda line: say(told(line, plan)), stop=stop, limit_s=limit)
     at = f"step {ending.place.step:,} of {plan.steps:,}"
     if ending.why == "stopped":
@@ -99,7 +107,8 @@ def train_poet(o: argparse.Namespace, say: Say) -> PoetMade:
             f"ended early at step {ending.place.step:,}: no better validation loss since step "
             f"{ending.place.best_step:,}, which is kept"
         )
-    write_poet_files(o, corpus, plan, run, read, say)
+    if crew.is_first:
+        write_poet_files(o, corpus, plan, run, read, say)
     return PoetMade(o.out, choice)
 
 
@@ -227,7 +236,7 @@ def _check_memory(vocabulary: int, width: int) -> None:
         )
 
 
-def _timed(plan: Plan, corpus: Corpus, minutes: float, epochs: int) -> Plan:
+def _timed(plan: Plan, corpus: Corpus, minutes: float, epochs: int, crew: Crew = ALONE) -> Plan:
     """The plan with as many steps as fit into so many minutes, tried on a network thrown away.
 
     Only the number of steps comes from the clock; the run itself starts from its seed.
@@ -236,19 +245,17 @@ def _timed(plan: Plan, corpus: Corpus, minutes: float, epochs: int) -> Plan:
     adam = optimizer_of(net, plan)
     place, state, spans = Place(), None, []
     began = time.monotonic()
-    for x, y in batch_source(corpus, plan, place):
+    for batch in batch_source(corpus, plan, place):
         start = time.monotonic()
-        loss, state = step_loss(net, plan, x, y, state)
-        adam.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        adam.step()
+        _, state = take_step(net, adam, plan, batch, state, crew)
         spans.append(time.monotonic() - start)
-        if time.monotonic() - began > _TRIAL_S and len(spans) > 3:
+        (enough,) = crew.decided(time.monotonic() - began > _TRIAL_S and len(spans) > 3)
+        if enough:
             break
     # a tenth goes to measuring and to checkpoints
     fit = int(0.9 * minutes * 60 / sorted(spans)[len(spans) // 2])
     most = max(1, epochs * corpus.tokens_in("train") // plan.tokens_a_step)
-    steps = max(20, min(fit, most))
+    steps = crew.agreed(max(20, min(fit, most)))
     return dataclasses.replace(
         plan, steps=steps, evaluate_steps=_every(steps), warmup=min(60, 1 + steps // 10)
     )
@@ -277,8 +284,11 @@ def _perplexity(loss: float) -> str:
 
 
 @contextmanager
-def _interrupted() -> Iterator[Callable[[], bool]]:
+def _interrupted(crew: Crew = ALONE) -> Iterator[Callable[[], bool]]:
     """Within it, Ctrl-C and a polite kill ask the run to keep its place and end."""
+    if crew.asked_to_stop is not None:
+        yield crew.asked_to_stop
+        return
     asked = False
 
     def ask(*_: object) -> None:

@@ -135,8 +135,6 @@ def main(argv: list[str]) -> GeneratorMade:
     Raises UserError for what the user can mend, and Stopped when they ended it.
     """
     options = parser().parse_args(argv)
-    if options.size is None:
-        options.size = 128 if options.recipe == "latentgan" else 64
     check(options)
     from haiga.training.pictures.generator import train_generator  # torch takes seconds
     from haiga.training.pictures.refusal import nothing_left
@@ -147,8 +145,10 @@ def main(argv: list[str]) -> GeneratorMade:
 
 
 def check(o: argparse.Namespace) -> None:
-    """Refuses what cannot be meant, before anything is read."""
+    """Refuses what cannot be meant, before anything is read. Sets `size` where none is given."""
     faults = []
+    if o.size is None:
+        o.size = 128 if o.recipe == "latentgan" else 64
     if o.size not in SIZES:
         faults.append(f"--size {o.size}: must be one of {', '.join(map(str, SIZES))}")
     if o.minutes is not None and not 0 < o.minutes <= 100_000:

@@ -11,10 +11,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from haiga.core.errors import UserError
 from haiga.media.text_choice import PoetMade
+
+if TYPE_CHECKING:
+    from haiga.training.parallel import Crew
 
 EXAMPLES = """
 examples:
@@ -130,16 +133,22 @@ def parser() -> argparse.ArgumentParser:
     return p  # fmt: skip
 
 
-def main(argv: list[str]) -> PoetMade:
-    """Trains as the arguments say.
+def main(argv: list[str], crew: Crew | None = None) -> PoetMade:
+    """Trains as the arguments say, alone or with the other workers of a crew.
 
     Raises UserError for what the user can mend, and Stopped when they ended it.
     """
     options = parser().parse_args(argv)
     check(options)
-    from haiga.training.poet.session import train_poet  # torch takes seconds to import
+    from haiga.training.parallel import ALONE  # torch takes seconds to import
+    from haiga.training.poet.session import train_poet
 
-    return train_poet(options, _say)
+    crew = crew or ALONE
+    return train_poet(options, _say if crew.is_first else _say_nothing, crew)
+
+
+def _say_nothing(line: str) -> None:
+    """Of a worker that is not the first."""
 
 
 def _say(line: str) -> None:
