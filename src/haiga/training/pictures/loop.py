@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from haiga.core.errors import JobError, UserError
 from haiga.core.seeds import derive_seed
 from haiga.training import checkpoints
+from haiga.training.parallel import ALONE, Crew, RowsGenerator, part_of
 from haiga.training.pictures.figures import Row, write_coverage, write_log
 from haiga.training.pictures.plan import Plan
 from haiga.training.pictures.samples import Pictures, Sheet, write_sheet
@@ -37,7 +38,11 @@ STARTED_STEPS = 3
 
 
 class Learner(Protocol):
-    """What the loop asks of a trainee."""
+    """What the loop asks of a trainee.
+
+    One that several workers can train together has `join(crew, rows)` too: its losses are then
+    of its rows alone, and its gradients summed over the crew.
+    """
 
     @property
     def modules(self) -> Mapping[str, nn.Module]: ...
@@ -155,9 +160,11 @@ class Ending:
 class Run:
     """One run in a folder: begins it, or goes on where its last checkpoint was."""
 
-    def __init__(self, parts: Parts, plan: Plan, folder: Path) -> None:
-        self.parts, self.plan, self.folder = parts, plan, folder
-        self.rng = torch.Generator(torch.device(parts.device))
+    def __init__(self, parts: Parts, plan: Plan, folder: Path, crew: Crew = ALONE) -> None:
+        self.parts, self.plan, self.folder, self.crew = parts, plan, folder, crew
+        self.rows = crew.rows(plan.batch)
+        self.rng = RowsGenerator(torch.device(parts.device))
+        crew.take_in(parts.learner, plan.batch, self.rng)
         self.rng.manual_seed(derive_seed(plan.seed, "steps"))
         self.place = Place(device=parts.device)
         self.resumed = (folder / LAST).exists()
@@ -167,7 +174,8 @@ class Run:
         self._look_s = 0.0
         if self.resumed:
             self._load()
-            self._write_logs()
+            if crew.is_first:
+                self._write_logs()
 
     @property
     def best(self) -> Path:
@@ -210,6 +218,8 @@ class Run:
         """Writes the checkpoint; what was there before stays when it cannot be written."""
         self._read()
         self._check_weights()
+        if not self.crew.is_first:
+            return
         learner, state = self.parts.learner, self.parts.feed.state()
         arrays = {k: v for k, v in state.items() if isinstance(v, np.ndarray)}
         loose = {f"feed.{k}": torch.from_numpy(v.copy()) for k, v in arrays.items()}
@@ -246,6 +256,8 @@ class Run:
         first = self.place.step - len(waiting) + 1
         names = list(waiting[0])
         table = torch.stack([torch.stack([x[n].float() for n in names]) for x in waiting])
+        if self.crew.size > 1:
+            table = self.crew.total(table * self.rows.share)
         for i, values in enumerate(table.tolist()):
             for name, value in zip(names, values, strict=True):
                 if not math.isfinite(value):
@@ -293,19 +305,23 @@ class Run:
         while place.step < plan.steps:
             batch = parts.feed.next()
             parts.pace(place.step, plan)
+            if self.crew.size > 1:
+                batch = part_of(batch, self.rows)
             self._waiting.append(parts.learner.step(parts.prepare(batch), self.rng))
             place.step += 1
             now = time.monotonic()
             place.seconds = before + now - began
             speed.count(now)
-            if len(self._waiting) >= READ_STEPS or now - told > 1.0:
+            tired, due, late, ending = self.crew.decided(
+                now - told > 1.0, now - kept > keep_s, now - began > limit_s, stop()
+            )
+            if len(self._waiting) >= READ_STEPS or tired:
                 self._read()
                 tell(self._progress(speed.images_per_s, looked=False))
                 told = time.monotonic()
             if parts.feed.epoch != epoch:
                 epoch = parts.feed.epoch
                 self._audited(epoch)
-            late, ending = now - began > limit_s, stop()
             if place.step in looks or (late and place.step < plan.steps):
                 self._look(speed.images_per_s, before, began)
                 kept = told = time.monotonic()
@@ -313,7 +329,7 @@ class Run:
                 tell(self._progress(speed.images_per_s, looked=True))
                 if place.ended:
                     return Ending(place.ended, place)
-            elif now - kept > keep_s or ending:
+            elif due or ending:
                 self._keep()
                 kept = time.monotonic()
                 keep_s = max(keep_s, 40 * (kept - now))
@@ -336,6 +352,19 @@ class Run:
         start = time.monotonic()
         self._read()
         self._check_weights()
+        if self.crew.is_first:
+            self._measure(images_per_s)
+        vars(self.place).update(vars(self.crew.agreed(self.place)))
+        self.place.seconds = before + time.monotonic() - began
+        self._keep()
+        if self.crew.is_first:
+            self._write(self._write_logs)
+            for old in self.folder.glob("best-*.safetensors"):
+                if old != self.best:
+                    old.unlink(missing_ok=True)
+        self._look_s = time.monotonic() - start
+
+    def _measure(self, images_per_s: float) -> None:
         parts, plan, place = self.parts, self.plan, self.place
         figures = parts.figures(parts.sample(plan.samples, plan.seed))
         losses = {name: total / max(1, place.counted) for name, total in place.sums.items()}
@@ -360,13 +389,6 @@ class Run:
         if verdict.stop:
             place.ended, place.why = "copying", verdict.why
         self._write(lambda: write_sheet(self.folder, place.step, parts.sheet()))
-        place.seconds = before + time.monotonic() - began
-        self._keep()
-        self._write(self._write_logs)
-        for old in self.folder.glob("best-*.safetensors"):
-            if old != self.best:
-                old.unlink(missing_ok=True)
-        self._look_s = time.monotonic() - start
 
     def _progress(self, images_per_s: float, *, looked: bool) -> Progress:
         plan, place = self.plan, self.place
