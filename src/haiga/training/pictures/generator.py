@@ -38,7 +38,8 @@ from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.figures import write_audit
 from haiga.training.pictures.indexing import trained_on, write_index
 from haiga.training.pictures.looking import Looking, eye_now
-from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts
 from haiga.training.pictures.session import (
     WORK,
     Budget,
