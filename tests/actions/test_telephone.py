@@ -341,6 +341,14 @@ def test_words_that_the_painter_has_no_picture_of_are_kept_with_the_round(tmp_pa
     assert "no picture of these words of the beginning: “zug”" in played.results.page.read_text()
 
 
+def test_captions_that_the_captioner_does_not_rely_on_are_counted(tmp_path):
+    given = asked(rounds=2, chains=2, captioner={"says": "a tree"})
+    played = Telephone(given, tmp_path / "game").play()
+    assert "The captioner is not sure of 4 of 4 captions." in played.results.page.read_text()
+    sure = Telephone(asked(rounds=1), tmp_path / "sure").play()
+    assert "The captioner is not sure" not in sure.results.page.read_text()
+
+
 def test_a_text_that_the_typeface_cannot_draw_is_still_shown(tmp_path):
     played = Telephone(asked("山の犬 on a hill", rounds=1), tmp_path / "game").play()
     assert read_picture(played.results.strip).shape[1] > 300

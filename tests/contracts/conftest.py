@@ -1,8 +1,8 @@
 """Every registered implementation of a role, ours and plug-ins', made once with its defaults.
 
 A test that takes `poet`, `painter`, `mood_reader`, `stylist`, `upscaler`, `embedder`,
-`generator`, `classifier` or `curator` runs for each implementation there is. One that cannot
-be loaded or made fails its tests: nothing is skipped.
+`generator`, `captioner`, `classifier` or `curator` runs for each implementation there is. One
+that cannot be loaded or made fails its tests: nothing is skipped.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ ROLES = {
     "upscaler": "upscaler",
     "embedder": "embedder",
     "generator": "generator",
+    "captioner": "captioner",
     "curator": "curator",
     "classifier": "classifier",
 }
@@ -129,6 +130,11 @@ def embedder(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def generator(request: pytest.FixtureRequest) -> Any:
     return made("generator", request.param)
+
+
+@pytest.fixture
+def captioner(request: pytest.FixtureRequest) -> Any:
+    return made("captioner", request.param)
 
 
 @pytest.fixture

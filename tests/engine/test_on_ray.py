@@ -45,6 +45,9 @@ open(sys.argv[2], "w", encoding="utf-8").write(f"{text.upper()} {sys.argv[3]}")
 """
 
 
+KINDS_AT = "ray_steps:KINDS"
+
+
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Connection]:
     """Ray on two processors, started once for all tests here; it believes in two GPUs."""
@@ -61,7 +64,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backend(connection: Connection, home: Path) -> Iterator[RayBackend]:
-    backend = RayBackend(ray_steps.KINDS, home=home, connection=connection)
+    backend = RayBackend(
+        ray_steps.KINDS, kinds_at="ray_steps:KINDS", home=home, connection=connection
+    )
     yield backend
     backend.close()
 
@@ -297,7 +302,9 @@ def test_what_workers_print_never_reaches_the_terminal(
 
 
 def test_no_more_steps_run_side_by_side_than_workers(connection: Connection, home: Path) -> None:
-    backend = RayBackend(ray_steps.KINDS, home=home, connection=connection, workers=1)
+    backend = RayBackend(
+        ray_steps.KINDS, kinds_at="ray_steps:KINDS", home=home, connection=connection, workers=1
+    )
     plan = Pipeline((role("seen", "seen", needs=Needs(cpu=0)),))  # as many as there are, else
     runs = list(schedule.run(plan, SEEDS, backend=backend))
     backend.close()

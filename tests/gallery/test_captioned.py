@@ -90,6 +90,14 @@ def test_an_empty_caption_and_a_picture_of_one_pixel_have_their_place():
     assert captioned_sheet([Row([tiny])], seed=1).shape[1] > CELL_PX
 
 
+def test_a_picture_that_is_nearly_blank_is_printed_with_its_ground():
+    nearly = np.full((64, 64, 3), 236, np.uint8)
+    nearly[30:33, 30:33] = 90
+    sheet = captioned_sheet([Row([Captioned(nearly, "")])], seed=1).mean(axis=2)
+    middle = sheet[96 + 60 : 96 + 120, 96 + 60 : 96 + 120].mean()
+    assert middle < sheet[10:60, 10:60].mean() - 8
+
+
 def test_a_film_stands_on_what_is_read_and_hurries_over_what_melts(tmp_path: Path):
     frames = captioned_frames(cells("a dog", "a cat"), opening="a dog", seed=1)
     assert len(frames.pictures) == len(frames.frame_ms)

@@ -323,6 +323,58 @@ def classifier(
         output.tell(f"(the report is {out / HTML})")
 
 
+@app.command("captioner")
+def captioner(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A bundled captioner, a registered name, or a folder that `haiga train "
+            "captioner` made.",
+        ),
+    ],
+    pictures: Annotated[
+        Path,
+        typer.Option(
+            "--pictures",
+            metavar="FOLDER",
+            help="Captioned pictures as for its training; it is measured on those it never saw.",
+        ),
+    ],
+    count: Annotated[
+        int, typer.Option("--count", "-n", metavar="N", help="Pictures of each family to measure.")
+    ] = 150,
+    beam: Annotated[
+        int | None, typer.Option("--beam", metavar="K", help="As for `haiga caption`.")
+    ] = None,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Measure a captioner: BLEU, METEOR, CIDEr, variety, beside ways that need no captioner."""
+    from haiga.actions.caption import choose
+    from haiga.actions.evaluate_captioner import captioner_text, evaluate_captioner
+    from haiga.cli import output
+
+    asked = choose(model, count=1, temperature=None, beam=beam)
+    with output.progress(60) as bar:
+        say = now_and_then(output.tell)
+
+        def tell(what: str) -> None:
+            output.stop_if_interrupted()
+            bar.begin(what)
+            bar.advance()
+            if not sys.stderr.isatty():
+                say(f"{what} …")
+
+        report = evaluate_captioner(asked, pictures, each=count, tell=tell)
+    for note in report.notes:
+        output.tell(note)
+    if json:
+        output.give_json(report.as_json())
+        return
+    output.give(captioner_text(report))
+
+
 def _picture_report(
     model: str,
     evaluate_it: Callable[[Callable[[str], None]], PictureReport],

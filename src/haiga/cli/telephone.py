@@ -144,7 +144,7 @@ def _say(table: Table, said: int, game: int = 0) -> int:
 
 def _tell(played: Played, said: int) -> None:
     """The game in a few lines: what was said, what was measured, where it lies."""
-    from haiga.actions.telephone.results import near_told
+    from haiga.actions.telephone.results import near_told, unsure_told
     from haiga.cli import output
     from haiga.inspection import telephone_told as told
 
@@ -170,8 +170,9 @@ def _tell(played: Played, said: int) -> None:
         first = next((t for t in chain.turns if t.round == 1), None)
         if first is not None and first.unseen:
             output.tell(f"never seen by the painter: {', '.join(first.unseen)}")
-    if not_new := near_told(table):
-        output.tell(not_new)
+    for sentence in (unsure_told(table), near_told(table)):
+        if sentence:
+            output.tell(sentence)
     films = [played.results.film] if played.results.film else []
     for path in (played.results.page, played.results.strip, *films):
         output.give(str(path))

@@ -131,13 +131,15 @@ class Caption:
 
     `tokens` are the words as the captioner made them; `attention` is where it looked for
     each, (len(tokens), h, w) float32 that sums to 1 a token, or None of one that cannot
-    tell. `score` is the mean log-probability of a token, in nats.
+    tell. `score` is the mean log-probability of a token, in nats; `sure` whether that is
+    enough, by what was measured, for the caption to be relied on.
     """
 
     text: str
     tokens: tuple[str, ...] = ()
     attention: npt.NDArray[np.float32] | None = None
     score: float = 0.0
+    sure: bool = True
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ TITLE_EM, CAPTION_EM, FOOT_EM, NAME_EM = 66.0, 33.0, 25.0, 36.0
 LEADING = 1.16
 MOST_LINES = 4
 """Lines of one caption; what goes beyond ends in an ellipsis."""
+LEAST_INK = 0.025
+"""A picture that would keep back less of the paper's light is printed with its ground."""
 SOFT: Rgb = (112, 103, 96)
 
 
@@ -97,7 +99,8 @@ def captioned_sheet(
             lay_text(page, wash, ROMAN, line, NAME_EM, MARGIN, top - NAME_EM * 0.7, SUMI)
         for i, (cell, lines) in enumerate(cells):
             left = MARGIN + i * (CELL_PX + GAP)
-            print_picture(page, cell.picture, _inside(cell.picture, left, top), "soft", edges)
+            box = _inside(cell.picture, left, top)
+            print_picture(page, cell.picture, box, "soft", edges, least_ink=LEAST_INK)
             under = top + CELL_PX + CAPTION_EM * 1.05
             write_lines(page, wash, lines, ITALIC, CAPTION_EM, left, under)
     base = height - MARGIN * 0.72

@@ -9,7 +9,7 @@ import numpy as np
 
 from haiga.core.nouns import Picture
 from haiga.core.seeds import derive_seed, generator
-from haiga.gallery.captioned import Captioned, set_text, write_lines
+from haiga.gallery.captioned import LEAST_INK, Captioned, set_text, write_lines
 from haiga.gallery.layouts import Box
 from haiga.gallery.noise import Field
 from haiga.gallery.paper import make_paper
@@ -52,7 +52,8 @@ def captioned_frames(
         stands.append((as_picture(page), OPENING_MS))
     for cell in cells:
         page = paper.copy()
-        print_picture(page, cell.picture, _middle(cell.picture), "soft", edges)
+        box = _middle(cell.picture)
+        print_picture(page, cell.picture, box, "soft", edges, least_ink=LEAST_INK)
         stands.append((as_picture(page.copy()), SEEN_MS))
         _caption(page, cell.caption, red)
         stands.append((as_picture(page), READ_MS))

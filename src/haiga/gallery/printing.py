@@ -19,14 +19,27 @@ from haiga.gallery.typefaces import Typeface, draw_text
 
 
 def print_picture(
-    page: Field, picture: Picture, box: Box, edge: str, rng: np.random.Generator
+    page: Field,
+    picture: Picture,
+    box: Box,
+    edge: str,
+    rng: np.random.Generator,
+    *,
+    least_ink: float = 0.0,
 ) -> None:
-    """Prints the picture into the paper at its box, as pigment that the paper shines through."""
+    """Prints the picture into the paper at its box, as pigment that the paper shines through.
+
+    A picture on a light ground melts into the paper, unless less than `least_ink` of the light
+    would be kept back in the mean: then its ground is printed too, so that it can be seen.
+    """
     width, height = max(round(box.w), 2), max(round(box.h), 2)
     x, y = round(box.x), round(box.y)
     enlarged = Image.fromarray(picture).resize((width, height), Image.Resampling.LANCZOS)
     ground = ground_of(picture) if edge != "plain" else None
     light = light_through(np.asarray(enlarged), ground)
+    if ground is not None and 1 - float(light.mean()) < least_ink:
+        ground = None
+        light = light_through(np.asarray(enlarged), None)
     cover = edge_cover(edge, height, width, rng, melting=ground is not None)
     page[:, y : y + height, x : x + width] *= 1 - cover * (1 - light)
 

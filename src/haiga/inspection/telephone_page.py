@@ -264,7 +264,7 @@ def _drifted(games: Sequence[PageGame]) -> list[Html]:
     out.append(
         line_chart(
             "The pictures and the first picture",
-            lines("picture", "first picture"),
+            lines("picture", "first picture", *_between_chains(drift)),
             x="round",
             y="cosine (the eye)",
             about=sentence(told.picture_told, "picture"),
@@ -299,6 +299,13 @@ def _drifted(games: Sequence[PageGame]) -> list[Html]:
             )
         )
     return out
+
+
+def _between_chains(drift: Drift) -> list[Series]:
+    """How alike the pictures of two chains are: what is left where the first is forgotten."""
+    if drift.looks_apart is None:
+        return []
+    return [Series("two chains", _points(drift, [1 - apart for apart in drift.looks_apart]))]
 
 
 def _arrived(found: Curve | Sequence[float] | None) -> str:

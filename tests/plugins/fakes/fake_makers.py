@@ -237,7 +237,7 @@ class FakeCaptioner:
         if self._mute_every and int(picture[0, 0, 0]) % self._mute_every == 0:
             return Caption("")
         if self._says:
-            return Caption(self._says, tuple(self._says.split()))
+            return Caption(self._says, tuple(self._says.split()), sure=False)
         rng = generator(seed if self._temperature else 0, int(picture.mean()))
         tokens = [part[int(rng.integers(len(part)))] for part in (THINGS, PLACES)]
         return Caption(" ".join(tokens), tuple(tokens), score=-0.5)

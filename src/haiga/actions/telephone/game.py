@@ -24,7 +24,8 @@ class Turn(_Kept):
     """One round: `text` was painted, and `caption` is what was said of the picture.
 
     `picture` is its file below the game's folder, `pixels` its digest. A turn of round 0 is
-    the picture that a game began from. `unseen` are the words that the painter has no picture
+    the picture that a game began from. `sure` says whether the
+    captioner relies on its caption. `unseen` are the words that the painter has no picture
     of; `near` says which training picture it is close to or a copy of, where it is. `before`
     marks a turn that was played in the game this one was forked from.
     """
@@ -37,6 +38,7 @@ class Turn(_Kept):
     caption: str = ""
     caption_seed: int = 0
     score: float = 0.0
+    sure: bool = True
     unseen: list[str] = []
     near: str = ""
     before: bool = False

@@ -173,6 +173,7 @@ class Line:
                 caption=said(captions[i]),
                 caption_seed=later[i],
                 score=round(float(captions[i].score), 4),
+                sure=captions[i].sure,
                 unseen=painter.unseen_words(Poem((texts[i],))),
             )
             self._keep(game, makers.gate, turn, pictures[i])
@@ -217,7 +218,7 @@ def captions_of_the_beginning(
     for chain, caption, seed in zip(mute, captions, seeds, strict=True):
         turn = chain.turns[0]
         turn.caption, turn.caption_seed = said(caption), seed
-        turn.score = round(float(caption.score), 4)
+        turn.score, turn.sure = round(float(caption.score), 4), caption.sure
         chain.ended = why_ended(turn)
 
 

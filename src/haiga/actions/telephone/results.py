@@ -40,6 +40,8 @@ ROWS = 6
 """A strip shows so many chains, the first ones, of one game; or the first chain of each game."""
 MOST_IN_ROW, MOST_FILMED = 24, 40
 """So many rounds of a chain a strip and a film show, evenly chosen, the last among them."""
+MOST_ACROSS = 10
+"""A chain of more pictures is broken into even rows where several chains are shown."""
 LARGE_PX, SMALL_PX = 440, 112
 
 
@@ -169,7 +171,7 @@ def _shown_rows(table: Table) -> list[tuple[str, Chain]]:
 def _columns(longest: int, rows: int) -> int:
     """How many pictures stand beside each other: even rows of about four, or a chain a row."""
     if rows > 1:
-        return min(longest, 8)
+        return -(-longest // -(-longest // MOST_ACROSS))
     if longest <= 3:
         return longest
     return next((n for n in (4, 5, 3) if longest % n == 0), 4 if longest < 13 else 5)
@@ -312,9 +314,17 @@ def _notes(table: Table) -> list[str]:
     if first is not None and first.unseen:
         named = ", ".join(f"“{word}”" for word in first.unseen)
         notes.append(f"The painter has no picture of these words of the beginning: {named}.")
-    if not_new := near_told(table):
-        notes.append(not_new)
-    return notes
+    return notes + [told for told in (unsure_told(table), near_told(table)) if told]
+
+
+def unsure_told(table: Table) -> str:
+    """How many captions their captioner does not rely on itself; "" where it does on all."""
+    turns = [turn for game in table.games for chain in game.chains for turn in chain.turns]
+    said = [turn for turn in turns if turn.caption]
+    unsure = sum(not turn.sure for turn in said)
+    if not unsure:
+        return ""
+    return f"The captioner is not sure of {unsure:,} of {counted(len(said), 'caption')}."
 
 
 def near_told(table: Table) -> str:

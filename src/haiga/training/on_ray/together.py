@@ -1,19 +1,16 @@
-"""Trainings on Ray: the workers of a crew through Ray Train, trials through Ray Tune.
+"""The workers of a crew through Ray Train.
 
-The only file of this room that knows Ray. Ray starts the workers where there are processors
-and brings them together; what they compute is `haiga.training.parallel`, as on one machine.
+Ray starts them where there are processors and brings them together; what they compute is
+`haiga.training.parallel`, as on one machine.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import importlib
 import io
-import logging
 import os
 import shutil
-import socket
 import tempfile
 import threading
 import time
@@ -21,34 +18,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_TRAIN_ENABLE_PRINT_PATCH", "0")  # which says each line twice
-
-os.environ.setdefault("TUNE_DISABLE_STRICT_METRIC_CHECKING", "1")  # a failed trial has none
-os.environ.setdefault("TUNE_DISABLE_AUTO_CALLBACK_LOGGERS", "1")
-os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")  # which writes tables to standard output
-
 import ray
 import torch.distributed as dist
-from ray import tune
 from ray.train import FailureConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer
-from ray.tune.schedulers import ASHAScheduler
 
+from haiga.core.counted import counted
 from haiga.core.errors import HaigaError, JobError, Stopped, UserError
+from haiga.engine.on_ray.connection import Connection
+from haiga.engine.on_ray.machines import machines
 from haiga.media.durable import make_folder
 from haiga.training.on_one_machine import is_of_another
 from haiga.training.parallel import Crew
-from haiga.training.tuning.halving import ETA, RUNGS
-from haiga.training.tuning.looks import Look
-from haiga.training.tuning.trials import (
-    STOPPED,
-    WAITING,
-    Following,
-    Job,
-    Trial,
-    told_stopped,
-)
 
 WAIT_S = 6 * 3600
 """How long a worker waits for the others: as long as the first may take to measure or export."""
@@ -56,65 +37,21 @@ RETRIES = 2
 """So often Ray starts the workers again after one of them was lost."""
 ASK_S = 0.5
 """How often the driver asks for news, and the first worker whether to stop."""
-REACH_S = 5.0
 
 Main = Callable[..., Any]
 Tell = Callable[[str], None]
 
 
-@contextlib.contextmanager
-def connected(address: str | None) -> Iterator[None]:
-    """Within it, Ray is there: the cluster at an address, or one that is started here.
-
-    Raises UserError when nothing answers at the address.
-    """
-    if ray.is_initialized():
-        yield
-        return
-    if address is not None:
-        _reach(address)
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    try:
-        if address is None:
-            # "local": otherwise Ray joins whatever cluster of others it finds running here
-            ray.init(address="local", include_dashboard=False, **quiet)
-        else:
-            ray.init(address=address, **quiet)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        where = address or "this machine"
-        reason = str(error).strip().splitlines()[:1]
-        raise UserError(f"Ray at {where} cannot be used: {''.join(reason)}") from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _reach(address: str) -> None:
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not (host and port.isdecimal()):
-        raise UserError(f"--ray-address {address}: must look like 10.0.0.5:6379")
-    try:
-        socket.create_connection((host, int(port)), REACH_S).close()
-    except (OSError, OverflowError) as error:
-        raise UserError(
-            f"--ray-address {address}: nothing answers there; is `ray start --head` running?"
-        ) from error
-
-
 def processors_each(workers: int) -> int:
     """How many processors each of so many workers can have; UserError when it is none."""
-    counts = [int(node["Resources"].get("CPU", 0)) for node in _nodes() if node.get("Alive", False)]
+    counts = [int(machine.cpu) for machine in machines()]
     for each in range(max(counts, default=0), 0, -1):
         if sum(count // each for count in counts) >= workers:
             return each
     raise UserError(
-        f"--workers {workers}: Ray has {sum(counts)} processors here, and each worker takes one"
+        f"--workers {workers}: Ray has {counted(sum(counts), 'processor')} here, and each worker "
+        "takes one"
     )
-
-
-def _nodes() -> list[dict[str, Any]]:
-    return list(ray.nodes())  # type: ignore[no-untyped-call]
 
 
 @ray.remote(num_cpus=0)
@@ -168,7 +105,7 @@ def train_on_ray(
     Raises what the recipe raises, UserError when Ray cannot be used, and JobError when
     workers are lost again and again. Ctrl-C keeps the place, as without Ray.
     """
-    with connected(address), _storage(arguments) as storage:
+    with contextlib.closing(Connection(address)), _storage(arguments) as storage:
         board: Any = _Board.remote()  # type: ignore[attr-defined]
         each = processors_each(workers)
         trainer = TorchTrainer(
@@ -193,7 +130,7 @@ def train_on_ray(
         failed = _followed(trainer, board, tell)
         ended = ray.get(board.ended.remote())
         if ended is None:
-            reason = _last_line(failed) if failed else "its workers ended without a word"
+            reason = last_line(failed) if failed else "its workers ended without a word"
             raise JobError(
                 f"the training on Ray failed: {reason}; what was kept last is there: go on with "
                 "--resume"
@@ -235,7 +172,8 @@ def _pass_on(board: Any, tell: Tell) -> None:
         tell(text)
 
 
-def _last_line(error: BaseException) -> str:
+def last_line(error: BaseException) -> str:
+    """The last thing that an error of Ray says, which is what happened."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
 
@@ -339,130 +277,3 @@ class _Said(io.TextIOBase):
         for line in lines:
             self._board.say.remote(line)
         return len(text)
-
-
-WHOLE = round(1 / RUNGS[0])
-"""How Ray counts a trial's budget, which wants whole numbers at the rungs."""
-
-
-class TrialsOnRay:
-    """Runs trials through Ray Tune, whose ASHAScheduler says which go on.
-
-    Each is a process of its own beside an actor that follows it; how it goes stands in its
-    record. `start`, `wait` and `stop` are as `InTurn` has them.
-    """
-
-    def __init__(
-        self, job: Job, trials: Sequence[Trial], words: Sequence[Sequence[str]],
-        *, workers: int | None, address: str | None,
-    ) -> None:  # fmt: skip
-        self._job, self._trials = job, trials
-        self._words, self._workers, self._address = words, workers, address
-        self._stack = contextlib.ExitStack()
-        self._failed: list[BaseException] = []
-        self._running: threading.Thread | None = None
-        self._flag = job.folder / ".stop"
-
-    def start(self) -> None:
-        self._flag.unlink(missing_ok=True)
-        self._stack.enter_context(connected(self._address))
-        storage = self._job.folder / ".ray"
-        make_folder(storage)
-        self._stack.callback(shutil.rmtree, storage, ignore_errors=True)
-        job = dataclasses.replace(self._job, folder=self._job.folder.absolute())
-        given = [
-            (job, str(Path.cwd()), *each) for each in zip(self._trials, self._words, strict=True)
-        ]
-        scheduler = ASHAScheduler(
-            time_attr="spent", max_t=WHOLE, grace_period=round(WHOLE * RUNGS[0]),
-            reduction_factor=ETA, stop_last_trials=False,
-        )  # fmt: skip
-        tuner = tune.Tuner(
-            tune.with_resources(_TrialOnRay, {"cpu": _threads(self._job.command)}),
-            param_space={"given": tune.grid_search(given)},
-            tune_config=tune.TuneConfig(
-                metric="figure", mode=job.goal, scheduler=scheduler,
-                max_concurrent_trials=self._workers, reuse_actors=False,
-            ),
-            run_config=tune.RunConfig(
-                name="haiga", storage_path=str(storage.absolute()), verbose=0,
-                stop=_Stop(self._flag.absolute()),
-            ),
-        )  # fmt: skip
-
-        def fit() -> None:
-            try:
-                tuner.fit()
-            except BaseException as error:
-                self._failed.append(error)
-
-        self._running = threading.Thread(target=fit, name="ray trials", daemon=True)
-        self._running.start()
-
-    def wait(self, seconds: float) -> bool:
-        assert self._running is not None
-        self._running.join(seconds)
-        if self._running.is_alive():
-            return False
-        self._stack.close()
-        if self._failed:
-            raise JobError(f"the search on Ray failed: {_last_line(self._failed[0])}")
-        return True
-
-    def stop(self) -> None:
-        """Asks the trials to keep their places, and ends when they have."""
-        self._flag.touch()
-        if self._running is not None:
-            self._running.join()
-        self._flag.unlink(missing_ok=True)
-        self._stack.close()
-
-
-def _threads(command: Sequence[str]) -> int:
-    words = list(command)
-    return int(words[words.index("--threads") + 1]) if "--threads" in words else 1
-
-
-class _TrialOnRay(tune.Trainable):
-    """The actor beside a trial: each step of it is a look of the training."""
-
-    def setup(self, config: dict[str, Any]) -> None:
-        job, folder, trial, words = config["given"]
-        os.chdir(folder)
-        self._flag = job.folder / ".stop"
-        self._last: Look | None = None
-        self._following = Following(job, trial, words)
-
-    def step(self) -> dict[str, Any]:
-        look = None if self._flag.exists() else self._following.next(self._flag.exists)
-        if look is None:
-            return {"done": True}
-        self._last = look
-        return {"spent": WHOLE * look.share, "figure": look.figure}
-
-    def save_checkpoint(self, checkpoint_dir: str) -> None:
-        """Nothing: the training keeps its own checkpoints."""
-
-    def load_checkpoint(self, checkpoint: dict[str, Any] | None) -> None:
-        """Nothing, as there is none."""
-
-    def cleanup(self) -> None:
-        if self._following.trial.ended:
-            return
-        if self._last is None or self._flag.exists():
-            self._following.stop(WAITING)
-        else:
-            self._following.stop(STOPPED, told_stopped(self._last))
-
-
-class _Stop(tune.Stopper):
-    """Ends a search when its flag is there."""
-
-    def __init__(self, flag: Path) -> None:
-        self._flag = flag
-
-    def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
-        return False
-
-    def stop_all(self) -> bool:
-        return self._flag.exists()
