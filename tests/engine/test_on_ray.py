@@ -39,10 +39,13 @@ open(sys.argv[2], "w", encoding="utf-8").write(f"{text.upper()} {sys.argv[3]}")
 """
 
 
+KINDS_AT = "ray_steps:KINDS"
+
+
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Connection]:
-    """Ray on two processors, started once for all tests here."""
-    connection = Connection(cpus=2)
+    """Ray on two processors, started once for all tests here; it believes in two GPUs."""
+    connection = Connection(cpus=2, gpus=2)
     yield connection
     connection.close()
     assert not connection.folder.exists()
@@ -55,7 +58,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backend(connection: Connection, home: Path) -> Iterator[RayBackend]:
-    backend = RayBackend(ray_steps.KINDS, home=home, connection=connection)
+    backend = RayBackend(
+        ray_steps.KINDS, kinds_at="ray_steps:KINDS", home=home, connection=connection
+    )
     yield backend
     backend.close()
 
@@ -239,13 +244,31 @@ def test_a_step_holds_the_processors_it_needs_and_seats_are_used_again(backend: 
     assert len({run.values["two"]["pid"] for run in runs}) == 1
 
 
+def test_a_step_sees_the_gpus_it_was_lent_and_no_others(backend: RayBackend) -> None:
+    show = ("sh", "-c", "printf %s $CUDA_VISIBLE_DEVICES > {out}")
+    plan = Pipeline(
+        (
+            role("half", "seen", needs=Needs(cpu=0, gpu=0.5)),
+            role("both", "seen", needs=Needs(cpu=0, gpu=2), inputs=("half",)),
+            Step("below", call=Call("command", command=show), needs=Needs(cpu=0, gpu=2)),
+            role("none", "seen", needs=Needs(cpu=0), inputs=("both",)),
+        )
+    )
+    for run in schedule.run(plan, SEEDS[:2], backend=backend):
+        assert run.values["half"]["gpus"] in ("0", "1")
+        assert run.values["half"]["resources"]["GPU"] == 0.5
+        assert run.values["both"]["gpus"] == "0,1"
+        assert run.values["below"] == b"0,1"
+        assert run.values["none"]["gpus"] == ""
+
+
 def test_a_step_that_needs_more_than_any_machine_has_is_refused_before_anything_runs(
     backend: RayBackend,
 ) -> None:
-    steps = (role("wide", "seen", needs=Needs(cpu=64)), role("gpu", "seen", needs=Needs(gpu=1)))
+    steps = (role("wide", "seen", needs=Needs(cpu=64)), role("gpu", "seen", needs=Needs(gpu=3)))
     with pytest.raises(UserError, match="'wide'.*64 processors") as refused:
         backend.prepare(steps)
-    assert "1 GPUs" in str(refused.value)
+    assert "3 GPUs" in str(refused.value)
 
 
 def test_a_requirement_that_cannot_be_met_is_said_at_once(
@@ -273,7 +296,9 @@ def test_what_workers_print_never_reaches_the_terminal(
 
 
 def test_no_more_steps_run_side_by_side_than_workers(connection: Connection, home: Path) -> None:
-    backend = RayBackend(ray_steps.KINDS, home=home, connection=connection, workers=1)
+    backend = RayBackend(
+        ray_steps.KINDS, kinds_at="ray_steps:KINDS", home=home, connection=connection, workers=1
+    )
     plan = Pipeline((role("seen", "seen", needs=Needs(cpu=0)),))  # as many as there are, else
     runs = list(schedule.run(plan, SEEDS, backend=backend))
     backend.close()

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from haiga.training.parallel import drawn
+
 POLICY = ("color", "translation", "cutout")
 """The paper's three, in its order."""
 
@@ -24,8 +26,19 @@ def diff_augment(x: Tensor, rng: torch.Generator, policy: tuple[str, ...] = POLI
 
 def _draw(rng: torch.Generator, x: Tensor) -> Tensor:
     """(B, 1, 1, 1) numbers in [0, 1)."""
-    shape = (x.shape[0], 1, 1, 1)
-    return torch.rand(shape, generator=rng, device=rng.device).to(x.device, x.dtype)
+    return drawn(
+        rng, len(x), lambda n: torch.rand((n, 1, 1, 1), generator=rng, device=rng.device)
+    ).to(x.device, x.dtype)
+
+
+def _places(rng: torch.Generator, low: int, high: int, count: int) -> Tensor:
+    """(2, B) whole numbers from low to high, which is left out."""
+    return drawn(
+        rng,
+        count,
+        lambda n: torch.randint(low, high, (2, n), generator=rng, device=rng.device),
+        dim=1,
+    )
 
 
 def _color(x: Tensor, rng: torch.Generator) -> Tensor:
@@ -42,8 +55,7 @@ def _translation(x: Tensor, rng: torch.Generator, share: float = 0.125) -> Tenso
     """A shift by up to an eighth of the side, zeros where nothing is."""
     batch, _, height, width = x.shape
     reach = int(height * share + 0.5)
-    shifts = torch.randint(-reach, reach + 1, (2, batch), generator=rng, device=rng.device)
-    down, right = shifts.to(x.device)
+    down, right = _places(rng, -reach, reach + 1, batch).to(x.device)
     rows = torch.arange(height, device=x.device)[None, :, None] + down[:, None, None]
     columns = torch.arange(width, device=x.device)[None, None, :] + right[:, None, None]
     # one pixel of padding is enough: whatever lies outside is clamped onto it
@@ -59,7 +71,7 @@ def _cutout(x: Tensor, rng: torch.Generator, share: float = 0.5) -> Tensor:
     """A square of half the side set to grey, its centre anywhere."""
     batch, _, height, width = x.shape
     side = int(height * share + 0.5)
-    corner = torch.randint(0, height + (1 - side % 2), (2, batch), generator=rng, device=rng.device)
+    corner = _places(rng, 0, height + (1 - side % 2), batch)
     top, left = (corner - side // 2).to(x.device)
     rows = torch.arange(height, device=x.device)[None, :, None]
     columns = torch.arange(width, device=x.device)[None, None, :]

@@ -7,10 +7,12 @@ all times. What a run of several makes is what a run of one makes, up to the rou
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
@@ -77,6 +79,22 @@ class Crew:
                 f"takes one at least; give --workers {count} or fewer"
             )
 
+    def take_in(self, learner: Any, batch: int, rng: RowsGenerator) -> None:
+        """Makes a learner's steps those of this crew, with so many rows in a batch.
+
+        Does nothing alone. Raises UserError when it has no `join`: one process trains it then.
+        """
+        if self.size == 1:
+            return
+        if not hasattr(learner, "join"):
+            raise UserError(
+                f"--workers {self.size}: this training runs in one process; leave out --workers "
+                "and --engine"
+            )
+        self.check_rows(batch, "picture")
+        rng.rows = self.rows(batch)
+        learner.join(self, rng.rows)
+
     def average_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
         """Sums the gradients over the workers: means, where each loss was scaled by its share."""
         if self.size == 1:
@@ -117,6 +135,19 @@ class Crew:
         found: Value = box[0]
         return found
 
+    def led(self, make: Callable[[], Value]) -> Value:
+        """What the first worker makes, and it alone; the others wait to hear of it."""
+        return self.agreed(make() if self.is_first else None)  # type: ignore[return-value]
+
+    def in_turn(self, make: Callable[[], Value]) -> Value:
+        """What each worker makes, the others once the first is done: it leaves files for them."""
+        if self.is_first:
+            made = make()
+            self.agreed(None)
+            return made
+        self.agreed(None)
+        return make()
+
     def decided(self, *questions: bool) -> tuple[bool, ...]:
         """The first worker's answers to what its clock or its user decides."""
         if self.size == 1:
@@ -146,3 +177,42 @@ def dropped(x: Tensor, share: float, rows: Rows | None, dim: int = 0) -> Tensor:
     shape[dim] = rows.whole
     mask = nn.functional.dropout(torch.ones(shape, dtype=x.dtype), share)
     return x * rows.of(mask, dim)
+
+
+class RowsGenerator(torch.Generator):
+    """A generator of a step's random choices that may be told which rows its worker computes.
+
+    `drawn` then draws for the whole batch, and its worker sees its own rows' numbers.
+    """
+
+    rows: Rows | None = None
+
+
+def drawn(rng: torch.Generator, count: int, draw: Callable[[int], Tensor], dim: int = 0) -> Tensor:
+    """What `draw(count)` gives along `dim`, a number or more for each row of a batch.
+
+    Of several workers each gets what its rows have of the whole batch's. A count that is a
+    multiple of the worker's rows stands for so many batches one after the other, as when real
+    and made pictures are seen together.
+    """
+    rows = getattr(rng, "rows", None)
+    if rows is None:
+        return draw(count)
+    batches = count // (rows.last - rows.first)
+    whole = draw(batches * rows.whole)
+    return torch.cat([rows.of(part, dim) for part in whole.chunk(batches, dim)], dim)
+
+
+def part_of(batch: Any, rows: Rows) -> Any:
+    """Some rows of a batch: of a tensor, or of every tensor and array of a dataclass."""
+    if isinstance(batch, Tensor):
+        return rows.of(batch)
+    if isinstance(batch, np.ndarray):
+        return batch[rows.first : rows.last]
+    if dataclasses.is_dataclass(batch) and not isinstance(batch, type):
+        values = {
+            field.name: part_of(getattr(batch, field.name), rows)
+            for field in dataclasses.fields(batch)
+        }
+        return dataclasses.replace(batch, **values)
+    return batch

@@ -37,6 +37,8 @@ _JOIN_S = 5.0
 class RayBackend:
     """Ray as a `Backend`.
 
+    `kinds_at` is where the same `kinds` are found in any process ("module:name"); without it no
+    step that deals in files can run.
     `home` is where environments are kept (each machine of a cluster makes its own there, or they
     share it), `address` that of a cluster (None: Ray is started here, and ends with `close`),
     `workers` how many steps run side by side at most (default: as many as the processors
@@ -50,6 +52,7 @@ class RayBackend:
         kinds: Mapping[str, Kind],
         *,
         home: Path,
+        kinds_at: str = "",
         address: str | None = None,
         workers: int | None = None,
         connection: Connection | None = None,
@@ -60,7 +63,7 @@ class RayBackend:
         own = self._connection.own
         self._places = Places(
             lambda: self.capacity,
-            kinds,
+            kinds_at,
             self._home,
             path=list(sys.path) if own else None,
             strange=[str(Path.cwd()), str(Path(sys.argv[0]).resolve().parent)],

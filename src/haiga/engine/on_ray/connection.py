@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
 import shutil
+import signal
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import ray
@@ -28,13 +32,20 @@ class Connection:
     `address` is a cluster's: "auto", "host:port" or "ray://host:port". Without one, Ray is
     started here: its sockets are bound to the loopback interface and ask for a token that only its
     own processes have, and what it writes goes to `folder`, which `close` removes; `cpus` is how
-    many processors it lends (default: those this process may use). A Ray that this process
+    many processors it lends (default: those this process may use), `gpus` how many GPUs (default:
+    those Ray finds). A Ray that this process
     has already is used and left as it is. Raises `UserError` where no cluster answers, within
     seconds.
     """
 
-    def __init__(self, address: str | None = None, *, cpus: int | None = None) -> None:
+    def __init__(
+        self, address: str | None = None, *, cpus: int | None = None, gpus: int | None = None
+    ) -> None:
         self.own, self.folder = False, Path()
+        with _own_signals():
+            self._connect(address, cpus, gpus)
+
+    def _connect(self, address: str | None, cpus: int | None, gpus: int | None) -> None:
         self._open = not ray.is_initialized()
         if not self._open:
             return
@@ -42,7 +53,7 @@ class Connection:
             _join(address)
             return
         self.own, self.folder = True, _folder()
-        self._start(cpus or usable_cores())
+        self._start(cpus or usable_cores(), gpus)
 
     def close(self) -> None:
         """Leaves the cluster, or ends the Ray that was started here and removes its folder."""
@@ -56,7 +67,7 @@ class Connection:
         if self.own:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _start(self, cpus: int) -> None:
+    def _start(self, cpus: int, gpus: int | None) -> None:
         from ray._private import ray_constants
 
         # Whether Ray may span machines: where not, it keeps to the loopback interface.
@@ -73,11 +84,17 @@ class Connection:
             ray.init(
                 address="local",
                 num_cpus=cpus,
+                num_gpus=gpus,
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
                 object_store_memory=min(_STORE_BYTES, memory_bytes() // 5),
                 _temp_dir=str(self.folder),
+                _system_config={
+                    "worker_niceness": 0,  # as polite as other processes of haiga
+                    # a seat's own keeper ends what is below it, and more than its children
+                    "kill_child_processes_on_worker_exit": False,
+                },
             )
         except Exception as error:  # Ray's errors here share no ancestor
             self.close()
@@ -89,6 +106,19 @@ class Connection:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """Leaves it to haiga what SIGTERM does; Ray would print where it struck, and abort."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _join(address: str) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from ray.exceptions import GetTimeoutError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from haiga.engine.backend import StepFailed
-from haiga.engine.kinds import Kind
 from haiga.engine.limits import numeric_variables, thread_variables
 from haiga.engine.on_ray.connection import blas_threads
 from haiga.engine.on_ray.seat import Ready, Seat, named_variables
@@ -83,14 +82,14 @@ class Places:
     def __init__(
         self,
         capacity: Callable[[], Needs],
-        kinds: Mapping[str, Kind],
+        kinds_at: str,
         home: Path,
         *,
         path: Sequence[str] | None,
         strange: Sequence[str],
     ) -> None:
         self._capacity, self._home = capacity, home
-        self._kinds = _pickled(kinds)
+        self._kinds_at = kinds_at
         self._path, self._strange = path, strange
         # On a cluster; a Ray of one's own is born with them, and so starts a seat sooner.
         threads = {"OPENBLAS_NUM_THREADS": str(blas_threads())}
@@ -184,7 +183,7 @@ class Places:
                 },
             )
             place.beside[key] = actor.remote(
-                _pickled({}),
+                "",
                 self._home,
                 strange=self._strange,
                 only=named_variables(environment),
@@ -209,12 +208,7 @@ class Places:
             max_task_retries=0,
             runtime_env={"env_vars": self._variables} if self._variables else None,
         )
-        return actor.remote(self._kinds, self._home, path=self._path, strange=self._strange)
-
-
-def _pickled(kinds: Mapping[str, Kind]) -> bytes:
-    data: bytes = ray.cloudpickle.dumps(kinds)  # type: ignore[no-untyped-call]
-    return data
+        return actor.remote(self._kinds_at, self._home, path=self._path, strange=self._strange)
 
 
 def fits(needs: Needs, free: Needs) -> bool:

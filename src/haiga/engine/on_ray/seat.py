@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib
 import io
 import json
 import os
-import pickle
 import re
 import sys
 import time
@@ -116,16 +116,16 @@ class Ready:
 class Seat:
     """Does one order at a time and stays warm: what it has opened once, it keeps.
 
-    `kinds` are pickled, as they may need `path`: what `sys.path` becomes, where the sender's
-    is known to be right here too (else only the `strange` places are taken out of it). `home` is
-    where environments are kept, on whichever machine this is. `only` are the environment
-    variables that it has of the sender's, which has no other's then (None: all of this
-    machine's).
+    `kinds_at` is where the kinds of files are found ("module:name"; "": none), on the
+    `path` that `sys.path` becomes, where the sender's is known to be right here too (else only
+    the `strange` places are taken out of it). `home` is where environments are kept, on
+    whichever machine this is. `only` are the environment variables that it has of the
+    sender's, which has no other's then (None: all of this machine's).
     """
 
     def __init__(
         self,
-        kinds: bytes,
+        kinds_at: str,
         home: Path,
         *,
         path: Sequence[str] | None = None,
@@ -133,7 +133,7 @@ class Seat:
         only: Mapping[str, str] | None = None,
     ) -> None:
         sys.path[:] = path if path is not None else [p for p in sys.path if p not in strange]
-        self._kinds: Mapping[str, Kind] = pickle.loads(kinds)
+        self._kinds = _kinds(kinds_at)
         self._home = home
         if only is not None:
             _keep_variables(only)
@@ -256,6 +256,15 @@ def _lent(step: Step) -> tuple[int, ...]:
 def _table(told: Any) -> str:
     """A dataclass as text: equal ones have equal text."""
     return json.dumps(dataclasses.asdict(told), sort_keys=True, default=repr)
+
+
+def _kinds(at: str) -> Mapping[str, Kind]:
+    """The kinds that a module names."""
+    if not at:
+        return {}
+    module, _, name = at.partition(":")
+    kinds: Mapping[str, Kind] = getattr(importlib.import_module(module), name)
+    return kinds
 
 
 def _keep_variables(given: Mapping[str, str]) -> None:

@@ -18,13 +18,18 @@ from haiga.core.seeds import generator
 from haiga.features.eye import Eye
 from haiga.models.session import Session
 from haiga.models.store import Model, load_model
-from haiga.roles.captioners.decoding import Decoder, Told, sampled, searched
+from haiga.roles.captioners.decoding import UNKNOWN, Decoder, Told, sampled, searched
 
 LAYOUT, LOOK, STEP = "layout.json", "look.onnx", "step.onnx"
 MOST_BEAM = 10
 _AT_ONCE = 50
-_LONG = 4
-"""A word of so many letters is said once in a caption."""
+_AGAIN = frozenset("a an the and of in on with under to by at from for , whole".split())
+"""The only words that a caption may say twice."""
+
+
+def said_once(words: Sequence[str]) -> list[int]:
+    """The numbers of the words that a caption says once at most."""
+    return [i for i, word in enumerate(words) if i > UNKNOWN and word not in _AGAIN]
 
 
 class AttentionCaptioner:
@@ -104,7 +109,7 @@ class AttentionCaptioner:
 
     @cached_property
     def _decoder(self) -> Decoder:
-        once = [i for i, word in enumerate(self._words) if len(word) >= _LONG]
+        once = said_once(self._words)
         most = int(self._layout.get("most_words", 20))
         return Decoder(self._session(LOOK), self._session(STEP), most_words=most, once=once)
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -75,8 +74,7 @@ def gather(
     listed = [str(c) for _, r in records for c in r.get("captions") or () if isinstance(c, str)]  # type: ignore[attr-defined]
     english = [text for text in (*titles, *listed) if text and is_english(text)]
     common = CommonWords([] if known else [*texts, *english], known)
-    with ThreadPoolExecutor(2) as pool:
-        made = list(pool.map(lambda r: _captioned(r[0], r[1], common, held_share, seed), records))
+    made = [_captioned(folder, record, common, held_share, seed) for folder, record in records]
     found = [one for one in made if isinstance(one, Captioned)]
     why = Counter(one for one in made if isinstance(one, str))
     notes = [

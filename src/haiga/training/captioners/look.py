@@ -36,6 +36,10 @@ _A_PIECE = 0.3
 """A piece on a page is at least so large beside the largest."""
 _ALIKE = 0.05
 """Two pieces whose mean colours are nearer, in OKLab, are two of a kind."""
+_DARK, _PALE = 0.36, 0.6
+_SMALL, _LARGE = 0.08, 0.2
+_GREY_PAGE, _CREAM_PAGE = 0.9, 0.035
+"""Mean OKLab lightness of pictures; shares of a page; lightness and yellowness of paper."""
 _COMPACT = 0.62
 """A single fruit fills so much of the box around it; a branch fills less."""
 
@@ -46,13 +50,18 @@ class Look:
 
     `leaves`: green lies beside a fruit of another colour. `pieces`: 1 for one compact
     piece, 2 for two pieces unlike in colour (a fruit and its cut face), else 0. `top` is the
-    colour that the upper edge is mostly of, "" where it is of several.
+    colour that the upper edge is mostly of, "" where it is of several; `light` "dark" or "pale"
+    where a picture is; `page` the tint of the paper and `size` "small" or "large" for what takes
+    little or much of it.
     """
 
     colours: tuple[str, ...]
     leaves: bool = False
     pieces: int = 0
     top: str = ""
+    light: str = ""
+    page: str = ""
+    size: str = ""
 
 
 def look_of(picture: Picture, *, on_paper: bool = False) -> Look:
@@ -70,7 +79,9 @@ def look_of(picture: Picture, *, on_paper: bool = False) -> Look:
     above = _shares(names[_SIDE_PX // 16 : _SIDE_PX // 5].ravel().tolist())  # below any border
     top = max(above, key=lambda name: above[name])
     top = top if above[top] >= _LEAST_TOP else ""
-    return Look(tuple(n for n in ranked if shares[n] >= _LEAST)[:2], top=top)
+    mean = float(oklab(small)[..., 0].mean())
+    light = "dark" if mean < _DARK else "pale" if mean > _PALE else ""
+    return Look(tuple(n for n in ranked if shares[n] >= _LEAST)[:2], top=top, light=light)
 
 
 def _fruit(small: Picture) -> Look:
@@ -85,13 +96,27 @@ def _fruit(small: Picture) -> Look:
     hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1]))
     names = [_named(*values) for values in zip(light[seen], chroma[seen], hue[seen], strict=True)]
     shares = _shares([name for name in names if name])
+    page = _page(lab[paper])
+    share = float((~paper).mean())
+    size = "small" if share < _SMALL else "large" if share > _LARGE else ""
     if not shares:
-        return Look((), pieces=pieces)
+        return Look((), pieces=pieces, page=page, size=size)
     green = shares.get("green", 0.0)
     warm = sum(shares.get(name, 0.0) for name in ("red", "dark red", "orange", "purple"))
     leaves = green >= _LEAST_LEAVES and warm >= _LEAST_LEAVES
     ranked = sorted((n for n in shares if not (leaves and n == "green")), key=lambda n: -shares[n])
-    return Look(tuple(n for n in ranked if shares[n] >= _LEAST_FRUIT)[:2], leaves, pieces)
+    found = tuple(n for n in ranked if shares[n] >= _LEAST_FRUIT)[:2]
+    return Look(found, leaves, pieces, page=page, size=size)
+
+
+def _page(paper: npt.NDArray[np.float32]) -> str:
+    """The tint of a page by its median: white, cream or grey; "" where there is none."""
+    if not len(paper):
+        return ""
+    light, _, yellow = np.median(paper, 0).tolist()
+    if light < _GREY_PAGE:
+        return "grey"
+    return "cream" if yellow > _CREAM_PAGE else "white"
 
 
 def _pieces(lab: npt.NDArray[np.float32], there: npt.NDArray[np.bool_]) -> tuple[int, Mask]:

@@ -20,6 +20,16 @@ LEAST = 3
 """A word is learned that stands in so many captions to train on; a rarer one is passed over."""
 SHARES = {"photographs": 0.35, "paintings": 0.4, "fruit": 0.25}
 """How much of a batch is drawn from each family; a family of another folder counts as paintings."""
+OUTDOORS = 3.0
+"""How much oftener a painting of the open air is drawn: there are few, and most that haiga
+paints is one."""
+_OPEN_AIR = frozenset(
+    """
+    landscape sea seascape river lake mountain mountains tree trees forest wood woods field meadow
+    snow winter sunset moonlight waves coast shore beach harbor harbour boat boats ship ships valley
+    waterfall garden village clouds storm cattle
+    """.split()
+)
 NOTHING = -100
 """Marks a place at which no word is asked for."""
 
@@ -36,6 +46,14 @@ def vocabulary(found: Sequence[Captioned]) -> list[str]:
     )
     known = sorted((w for w, n in counts.items() if n >= LEAST), key=lambda w: (-counts[w], w))
     return ["<end>", "<unknown>", *known]
+
+
+def _outdoors(captions: Sequence[str]) -> bool:
+    """Whether a painting's captions speak of the open air; a photograph's do not count."""
+    return any(
+        not text.startswith("a photograph") and _OPEN_AIR.intersection(tokens(text))
+        for text in captions[:1]
+    )
 
 
 @dataclass(frozen=True)
@@ -57,9 +75,11 @@ class Material:
         sizes = Counter(found[i].family for i in self.rows)
         shares = {name: SHARES.get(name, 0.4) for name in sizes}
         total = sum(shares.values())
-        self._weights: npt.NDArray[np.float64] = np.array(
+        weights = np.array(
             [shares[found[i].family] / total / sizes[found[i].family] for i in self.rows]
         )
+        weights *= [OUTDOORS if _outdoors(found[i].captions) else 1.0 for i in self.rows]
+        self._weights: npt.NDArray[np.float64] = weights / weights.sum()
 
     def numbers(self, caption: str) -> list[int]:
         """A caption from its beginning to its end, both `END`."""

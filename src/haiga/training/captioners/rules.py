@@ -49,11 +49,11 @@ def captions_of(collection: str, record: Record, common: CommonWords, look: Look
     if collection == PHOTOGRAPHS:
         return _photograph(record, common, look)
     if collection == "chinese_landscapes":
-        return (f"a chinese ink painting of a landscape{_in(colours)}",)
+        return (_lighted(f"a chinese ink painting of a landscape{_in(colours)}", look.light),)
     if collection == "hokusai_fuji":
         return _print(record, common, colours)
     if collection in PAINTINGS:
-        return _painting(record, common, colours)
+        return _painting(record, common, look)
     return _own(record, common)
 
 
@@ -82,11 +82,14 @@ def _fruit(record: Record, look: Look) -> Captions:
     coloured = f"{listed(seen[:2])} " if seen else ""
     alone = _one_of(fruit)
     if look.pieces and alone and not look.leaves:
-        cut = ", whole and cut" if look.pieces == 2 else ""
-        article = "an" if (coloured or alone)[0] in "aeiou" else "a"
-        return (f"a watercolor of {article} {coloured}{alone}{cut}",)
-    leaves = " with green leaves" if look.leaves else ""
-    return (f"a watercolor of {coloured}{fruit}{leaves}",)
+        cut = ", whole and cut," if look.pieces == 2 else ""
+        size = f"{look.size} " if look.size else ""
+        article = "an" if (size or coloured or alone)[0] in "aeiou" else "a"
+        said = f"a watercolor of {article} {size}{coloured}{alone}{cut}"
+    else:
+        leaves = " with green leaves" if look.leaves else ""
+        said = f"a watercolor of {coloured}{fruit}{leaves}"
+    return (f"{said} on {look.page} paper".strip() if look.page else said.rstrip(","),)
 
 
 def _one_of(fruit: str) -> str:
@@ -138,7 +141,7 @@ def _print(record: Record, common: CommonWords, colours: Sequence[str]) -> Capti
     return (f"a japanese woodblock print of {subject}{_in(colours)}",)
 
 
-def _painting(record: Record, common: CommonWords, colours: Sequence[str]) -> Captions:
+def _painting(record: Record, common: CommonWords, look: Look) -> Captions:
     """By what the title says is seen, by the tags of what is depicted, else by its genre."""
     title = _text(record, "title")
     found = [subject for subject in (_titled(record, title, common), _depicted(record)) if subject]
@@ -150,10 +153,13 @@ def _painting(record: Record, common: CommonWords, colours: Sequence[str]) -> Ca
     elif not found and "still life" in genre:
         found = ["a still life"]
     named = ("a portrait", "a self-portrait", "a landscape", "a still life", "a sketch", "a study")
-    return tuple(
-        f"{subject if subject.startswith(named) else f'a painting of {subject}'}{_in(colours)}"
-        for subject in dict.fromkeys(found)
-    )
+    whole = (s if s.startswith(named) else f"a painting of {s}" for s in dict.fromkeys(found))
+    return tuple(f"{_lighted(subject, look.light)}{_in(look.colours)}" for subject in whole)
+
+
+def _lighted(subject: str, light: str) -> str:
+    """A subject with an adjective for its light: "a dark portrait of a man"."""
+    return re.sub(r"^a ", f"a {light} ", subject) if light else subject
 
 
 def _titled(record: Record, title: str, common: CommonWords) -> str:
@@ -167,8 +173,9 @@ def _titled(record: Record, title: str, common: CommonWords) -> str:
             return f"{subject} with {listed(also)}" if also and "with" in low else subject
     if _is_portrait(record, title, low):
         return _portrait(record, title)
-    if any(f" {name} " in re.sub(r"\W", " ", low) for name in MYTHS):
-        return "a scene from mythology"
+    mythical = [MYTHS[word] for word in re.findall(r"[^\W\d_]+", low) if word in MYTHS]
+    if mythical:
+        return listed(list(dict.fromkeys(mythical))[:2])
     if not is_english(title):
         return ""
     said = plain_caption(title, common)

@@ -26,7 +26,7 @@ from haiga.media.durable import make_folder
 from haiga.media.texts import read_texts
 from haiga.models.card import CARD
 from haiga.models.session import Session
-from haiga.roles.captioners.attend import LOOK, STEP
+from haiga.roles.captioners.attend import LOOK, STEP, said_once
 from haiga.roles.captioners.decoding import Decoder, Told, searched
 from haiga.training.captioners.balance import balanced
 from haiga.training.captioners.export import write_captioner_card, write_layout, write_networks
@@ -92,10 +92,9 @@ def write_captioner(
     """Write the networks, measure them as they are stored, and write words and card."""
     worst = write_networks(run.best_net(), o.out)
     words = run.material.words
-    once = [i for i, word in enumerate(words) if len(word) >= 4]
     decoder = Decoder(
         Session(o.out / LOOK, o.threads or 2), Session(o.out / STEP, o.threads or 2),
-        most_words=MOST_WORDS, once=once,
+        most_words=MOST_WORDS, once=said_once(words),
     )  # fmt: skip
     sure_from, share = _sure_from(decoder, found, maps, words)
     layout = {

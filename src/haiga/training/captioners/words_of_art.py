@@ -38,22 +38,40 @@ SACRED = (
     (r"(assumption|coronation|ascension) of|himmelfahrt", "the virgin in the clouds"),
     (r"(carrying|bearing) the cross|kreuztragung|way to calvary", "christ carrying the cross"),
     (r"\b(christ|jesus|saviour|ecce homo|salvator)\b", "christ"),
-    (r"magdalen", "a saint"),
+    (r"magdalen", "a holy woman"),
+    (r"susanna|bathsheba|bathseba", "a woman bathing"),
+    (r"judith|salome|holofernes|head of saint john", "a woman with a severed head"),
+    (r"adam and eve|adam und eva", "a naked man and a naked woman"),
+    (r"last judge?ment|jüngste gericht", "the last judgement"),
+    (r"martyrdom", "the death of a saint"),
+    (r"\b(moses|abraham|isaac|jacob|tobias|lot|esther|solomon|noah|samson|david|joseph)\b.* "
+     r"(and|with|the|his|of)\b", "a scene from the bible"),
     (r"\b(saint|st\.?|san|santa|sint|sankt|hl\.|são|sts|apostle|evangelist|prophet|hermit)\b",
      "a saint"),
     (r"\bangels?\b", "an angel"),
 )  # fmt: skip
 """Patterns of religious titles, each with what is then seen; the first that fits counts."""
 
-MYTHS = tuple(
-    """
-    venus diana apollo jupiter mars bacchus cupid hercules perseus andromeda minerva juno neptune
-    mercury europa leda danae ariadne orpheus eurydice daphne psyche satyr nymph nymphs pan silenus
-    galatea narcissus icarus prometheus actaeon callisto adonis pluto proserpina vulcan ceres
-    flora cybele saturn medusa centaur centaurs bacchanal bacchanalia aeneas achilles odysseus
-    ulysses circe medea theseus amphitrite aurora muses ganymede endymion zephyr aphrodite zeus
-    """.split()
-)
+MYTHS = {
+    name: seen
+    for seen, names in {
+        "a goddess": "venus diana minerva juno ceres flora cybele aurora aphrodite amphitrite",
+        "a cupid": "cupid eros cupids amor",
+        "a god": "apollo jupiter mars neptune mercury pluto vulcan saturn zeus",
+        "revellers": "bacchus silenus bacchanal bacchanalia bacchante",
+        "a satyr": "satyr satyrs pan faun",
+        "nymphs": "nymph nymphs nereids muses galatea callisto",
+        "a centaur": "centaur centaurs",
+        "a hero": "perseus hercules theseus achilles aeneas odysseus ulysses jason",
+        "a woman on a bull": "europa",
+        "a woman and a swan": "leda",
+        "a nude woman": "danae andromeda psyche",
+        "a woman": "daphne eurydice ariadne circe medea proserpina dido cleopatra lucretia",
+        "a youth": "adonis endymion ganymede actaeon narcissus icarus orpheus paris",
+    }.items()
+    for name in names.split()
+}
+"""Names of myths, each with what is seen of them."""
 
 SEEN = {
     word: name

@@ -27,6 +27,7 @@ from haiga.training.generators.fastgan import (
 from haiga.training.generators.precision import bfloat16, normal
 from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.fastgan import LATENT, FastDiscriminator, Labelled
+from haiga.training.parallel import Crew, Rows, part_of
 
 
 class Cgan:
@@ -70,14 +71,18 @@ class Cgan:
     def inputs(self) -> Mapping[str, Any]:
         return plain_inputs(LATENT, self.labels)
 
+    def join(self, crew: Crew, rows: Rows) -> None:
+        self.duel.join(crew, rows)
+
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
         """The discriminator on pictures with their labels, then the generator."""
         if batch.labels is None:
             raise JobError("cgan: a batch came without labels")
         duel, real = self.duel, batch.pixels.to(torch.bfloat16)
         label = batch.labels.to(duel.device)
-        order = torch.randperm(len(real), generator=rng, device=rng.device).to(label.device)
-        asked = label[order]
+        every = duel.whole(label)
+        order = torch.randperm(len(every), generator=rng, device=rng.device).to(label.device)
+        asked = part_of(every[order], duel.rows) if duel.crew.size > 1 else every[order]
         latent = normal(rng, len(real), LATENT, device=duel.device)
         with bfloat16(duel.device):
             made = duel.make(latent, asked)

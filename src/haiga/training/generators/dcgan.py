@@ -18,6 +18,7 @@ from haiga.training.generators.duel import Duel, detached, plain_inputs
 from haiga.training.generators.precision import bfloat16, normal
 from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.dcgan import LATENT, DcganDiscriminator, DcganGenerator
+from haiga.training.parallel import Crew, Rows
 
 WIDTH = 32
 BATCH = 64
@@ -57,6 +58,9 @@ class Dcgan:
     @property
     def inputs(self) -> Mapping[str, Any]:
         return plain_inputs(LATENT)
+
+    def join(self, crew: Crew, rows: Rows) -> None:
+        self.duel.join(crew, rows)
 
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
         """The discriminator on real and made pictures apart (batch norm), then the generator."""

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from haiga.training import batch_statistics
 from haiga.training.generators.average import Average
 from haiga.training.generators.precision import compiled, placed
 from haiga.training.generators.recipe import Settings
+from haiga.training.parallel import ALONE, Crew, Rows
 
 BETAS = (0.5, 0.999)
 """Adam's moments, as Radford et al. (2015) chose them."""
@@ -34,6 +36,7 @@ class Duel:
         betas: tuple[float, float] = BETAS,
     ) -> None:
         self.device = settings.device
+        self.crew, self.rows = ALONE, Rows(0, 1, 1)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)  # the weights' start, and nothing else
             self.generator, self.discriminator, others = build()
@@ -61,9 +64,26 @@ class Duel:
         """Moves the named networks down the gradient of a loss."""
         for name in names:
             self.optimizers[name].zero_grad()
+        if self.crew.size > 1:
+            loss = loss * self.rows.share
         loss.backward()  # type: ignore[no-untyped-call]
+        self.crew.average_gradients(p for name in names for p in self.learning[name].parameters())
         for name in names:
             self.optimizers[name].step()
+
+    def join(self, crew: Crew, rows: Rows) -> None:
+        """Makes the steps those of a crew, of whose batches this worker has some rows."""
+        self.crew, self.rows = crew, rows
+        for net in self.learning.values():
+            batch_statistics.join(net, rows)
+
+    def mean(self, value: Tensor) -> Tensor:
+        """A mean over this worker's rows as that over the whole batch; carries no gradient."""
+        return self.crew.total(value * self.rows.share)
+
+    def whole(self, part: Tensor) -> Tensor:
+        """The whole batch, of which each worker has some rows."""
+        return self.crew.joined(part, self.rows)
 
     @contextmanager
     def judged(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from haiga.training.generators.duel import Duel, detached, hinge, plain_inputs
 from haiga.training.generators.precision import bfloat16, normal
 from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.fastgan import LATENT, FastDiscriminator, FastGenerator, Judgement
+from haiga.training.parallel import Crew, Rows
 
 WIDTH = 32
 BATCH = 16
@@ -60,6 +61,9 @@ class FastGan:
     @property
     def inputs(self) -> Mapping[str, Any]:
         return plain_inputs(LATENT)
+
+    def join(self, crew: Crew, rows: Rows) -> None:
+        self.duel.join(crew, rows)
 
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
         """The discriminator on real and made pictures together, then the generator."""

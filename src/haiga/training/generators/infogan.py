@@ -28,6 +28,7 @@ from haiga.training.generators.fastgan import (
 from haiga.training.generators.precision import bfloat16, normal, uniform, whole
 from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.fastgan import LATENT, Coded, FastDiscriminator
+from haiga.training.parallel import Crew, Rows
 
 KINDS = 10
 NUMBERS = ("first", "second")
@@ -99,6 +100,9 @@ class InfoGan:
     @property
     def inputs(self) -> Mapping[str, Any]:
         return plain_inputs(LATENT, codes=CODES)
+
+    def join(self, crew: Crew, rows: Rows) -> None:
+        self.duel.join(crew, rows)
 
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
         """The discriminator and the reader, then the generator, which wants to be read."""

@@ -24,6 +24,7 @@ from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.fastgan import LATENT
 from haiga.training.nets.latent_gan import LatentDiscriminator, LatentGenerator, augmented
 from haiga.training.painters.latents import ENCODER, decoder
+from haiga.training.parallel import Crew, Rows
 
 SIZE_PX = 128
 """The side of its pictures: the bundled encoder and decoder know no other."""
@@ -88,6 +89,9 @@ class LatentGan:
     @property
     def inputs(self) -> Mapping[str, Any]:
         return plain_inputs(LATENT)
+
+    def join(self, crew: Crew, rows: Rows) -> None:
+        self.duel.join(crew, rows)
 
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
         """The discriminator on pairs of real and made latents, then the generator."""

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from haiga.training.parallel import drawn
+
 Net = TypeVar("Net", bound=nn.Module)
 _LOG = logging.getLogger(__name__)
 
@@ -50,15 +52,26 @@ def compiled(net: nn.Module, device: str) -> Callable[..., Any]:
 
 
 def normal(rng: torch.Generator, *shape: int, device: str) -> Tensor:
-    """Standard normal numbers from the generator of the step, on the device."""
-    return torch.randn(shape, generator=rng, device=rng.device).to(device)
+    """Standard normal numbers from the generator of the step, on the device; a row is one's own."""
+    count, *rest = shape
+    return drawn(
+        rng, count, lambda n: torch.randn((n, *rest), generator=rng, device=rng.device)
+    ).to(device)
 
 
 def uniform(rng: torch.Generator, *shape: int, device: str | torch.device) -> Tensor:
-    """Numbers in [0, 1) from the generator of the step, on the device."""
-    return torch.rand(shape, generator=rng, device=rng.device).to(device)
+    """Numbers in [0, 1) from the generator of the step, on the device; a row is one's own."""
+    count, *rest = shape
+    return drawn(rng, count, lambda n: torch.rand((n, *rest), generator=rng, device=rng.device)).to(
+        device
+    )
 
 
 def whole(rng: torch.Generator, below: int, count: int, device: str | torch.device) -> Tensor:
-    """`count` whole numbers in [0, below) from the generator of the step, on the device."""
-    return torch.randint(below, (count,), generator=rng, device=rng.device).to(device)
+    """`count` whole numbers in [0, below) from the generator of the step, on the device.
+
+    One is a row's own, not the whole batch's.
+    """
+    return drawn(
+        rng, count, lambda n: torch.randint(below, (n,), generator=rng, device=rng.device)
+    ).to(device)

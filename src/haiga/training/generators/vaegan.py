@@ -21,6 +21,7 @@ from haiga.training.generators.fastgan import BATCH, RATE, WIDTH, fooled_loss
 from haiga.training.generators.precision import bfloat16, normal
 from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.fastgan import LATENT, FastDiscriminator, FastEncoder, FastGenerator
+from haiga.training.parallel import Crew, Rows
 
 LIKENESS = 4.0
 """Weight of the distance in features, beside an adversarial loss of weight 1."""
@@ -67,6 +68,9 @@ class VaeGan:
     def inputs(self) -> Mapping[str, Any]:
         return plain_inputs(LATENT)
 
+    def join(self, crew: Crew, rows: Rows) -> None:
+        self.duel.join(crew, rows)
+
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
         """The discriminator on real, made and redrawn pictures; then generator and encoder."""
         duel, count = self.duel, len(batch.pixels)
@@ -87,7 +91,7 @@ class VaeGan:
                 loss_g = fooled_loss(duel.judge(diff_augment(made, rng)))
                 with torch.no_grad():
                     wanted = duel.judge(real).features.float()
-                scale = wanted.square().mean().sqrt() + 1e-3
+                scale = duel.mean(wanted.square().mean()).sqrt() + 1e-3
                 found = duel.judge(redrawn).features.float()
                 likeness = F.mse_loss(found / scale, wanted / scale)
                 kept = divergence(mean, log_variance)

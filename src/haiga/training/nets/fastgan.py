@@ -17,7 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
+from haiga.training.batch_statistics import spread
 from haiga.training.nets.dcgan import doublings
+from haiga.training.parallel import Rows
 
 LATENT = 128
 LABEL = 64
@@ -133,6 +135,8 @@ class FastDiscriminator(nn.Module):
 
     def __init__(self, size_px: int = 64, width: int = 16, labels: int = 0) -> None:
         super().__init__()
+        self.rows: Rows | None = None
+        """Which rows of a larger batch it judges, where other workers judge the others."""
         halvings = doublings(size_px)
         counts = [min(width << n, 8 * width) for n in range(halvings)]
         self.stem = spectral_norm(nn.Conv2d(3, width, 4, 2, 1))
@@ -160,8 +164,8 @@ class FastDiscriminator(nn.Module):
             h = shrink(h)
         features = h  # (B, C, 8, 8)
         h = self.shrink[-1](features)  # (B, C', 4, 4)
-        spread = h.float().std(0, correction=0).mean().to(h.dtype)  # Karras et al. 2018, section 3
-        h = torch.cat([h, spread.expand(len(h), 1, *h.shape[2:])], 1)
+        apart = spread(h.float(), self.rows).mean().to(h.dtype)  # Karras et al. 2018, section 3
+        h = torch.cat([h, apart.expand(len(h), 1, *h.shape[2:])], 1)
         h = F.leaky_relu(self.mixed(h), 0.2)
         pooled = h.mean((2, 3))
         coarse = self.coarse(h).flatten(1)

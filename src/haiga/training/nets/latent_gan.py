@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from haiga.training.nets.autoencoder import LATENT_CHANNELS
 from haiga.training.nets.fastgan import LATENT
+from haiga.training.parallel import drawn
 
 SIDE = 16
 """Places along a side of a latent."""
@@ -127,16 +128,26 @@ def augmented(x: Tensor, rng: torch.Generator) -> Tensor:
     """
     batch, channels, side, _ = x.shape
     reach = 3
-    shifts = torch.randint(0, 2 * reach + 1, (2, batch), generator=rng, device=rng.device)
-    down, right = shifts.to(x.device)
+    down, right = _places(rng, 2 * reach + 1, batch).to(x.device)
     along = torch.arange(side, device=x.device)
     rows, columns = down[:, None] + along, right[:, None] + along  # (B, S) each
     padded = F.pad(x, (reach,) * 4, mode="replicate").permute(0, 2, 3, 1)
     each = torch.arange(batch, device=x.device)[:, None, None]
     x = padded[each, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
-    centre = torch.randint(0, side + 1, (2, batch), generator=rng, device=rng.device).to(x.device)
+    centre = _places(rng, side + 1, batch).to(x.device)
     near = (along[None, None] - centre[:, :, None]).abs() < side // 4  # (2, B, S)
     kept = ~(near[0][:, :, None] & near[1][:, None, :])
-    drawn = torch.randn((batch, 1 + channels, 1, 1), generator=rng, device=rng.device)
-    drawn = drawn.to(x.device, x.dtype)
-    return x * kept[:, None].to(x.dtype) * (1 + 0.2 * drawn[:, :1]) + 0.3 * drawn[:, 1:]
+    changes = drawn(
+        rng,
+        batch,
+        lambda n: torch.randn((n, 1 + channels, 1, 1), generator=rng, device=rng.device),
+    ).to(x.device, x.dtype)
+    return x * kept[:, None].to(x.dtype) * (1 + 0.2 * changes[:, :1]) + 0.3 * changes[:, 1:]
+
+
+def _places(rng: torch.Generator, below: int, count: int) -> Tensor:
+    """(2, B) whole numbers from 0 on."""
+    return drawn(
+        rng, count, lambda n: torch.randint(0, below, (2, n), generator=rng, device=rng.device),
+        dim=1,
+    )  # fmt: skip

@@ -22,6 +22,7 @@ from haiga.training.generators.average import Average
 from haiga.training.generators.precision import bfloat16, compiled, normal
 from haiga.training.generators.recipe import Settings, StepBatch
 from haiga.training.nets.flow import FlowNet, FlowShape
+from haiga.training.parallel import ALONE, Crew, Rows
 
 BATCH = 32
 RATE, LEARNING_ON_RATE = 6e-4, 1.5e-4
@@ -70,6 +71,7 @@ class Flow:
         self.batch = settings.batch or BATCH
         self.rate = settings.rate or (RATE if start is None else LEARNING_ON_RATE)
         self.progress: float | None = None
+        self.crew, self.rows = ALONE, Rows(0, 1, 1)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)  # the weights' start, and nothing else
             self.net = (start or FlowNet(shape)).to(self.device).train()
@@ -95,6 +97,10 @@ class Flow:
         return {"latent": shape.channels * side * side, "labels": (), "codes": [],
                 "words": MAX_WORDS}  # fmt: skip
 
+    def join(self, crew: Crew, rows: Rows) -> None:
+        """Makes the steps those of a crew, of whose batches this worker has some rows."""
+        self.crew, self.rows = crew, rows
+
     def step(self, batch: StepBatch, rng: torch.Generator) -> dict[str, Tensor]:
         """One step on the velocity between noise and latents, and of the average."""
         x_1 = batch.pixels
@@ -116,7 +122,9 @@ class Flow:
             losses["teacher"] = apart.detach()
         self._set_rate()
         self.net.zero_grad(set_to_none=True)
-        loss.backward()
+        mine = loss * self.rows.share if self.crew.size > 1 else loss
+        mine.backward()
+        self.crew.average_gradients(self.net.parameters())
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         for optimizer in self.optimizers.values():
             optimizer.step()

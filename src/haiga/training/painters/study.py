@@ -27,13 +27,15 @@ from haiga.training.painters.export import Taught
 from haiga.training.painters.fitting import RECIPES
 from haiga.training.painters.painting import Painting
 from haiga.training.painters.words import CaptionWords, captions_of, enough_pictures
+from haiga.training.parallel import ALONE, Crew
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
-from haiga.training.pictures.curve_runs import check_curve, sit_for_curve
+from haiga.training.pictures.curve_runs import check_alone, check_curve, sit_for_curve
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.indexing import trained_on, write_index
 from haiga.training.pictures.looking import Looking, eye_now
-from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts
 from haiga.training.pictures.plan import Plan
 from haiga.training.pictures.samples import FOLDER as SHEETS
 from haiga.training.pictures.session import (
@@ -60,17 +62,21 @@ FEW_TOLD = 0.5
 """A folder of which a smaller share has captions is warned of."""
 
 
-def train_painter(o: argparse.Namespace, live: Live) -> PainterMade:
+def train_painter(o: argparse.Namespace, live: Live, crew: Crew = ALONE) -> PainterMade:
     """Trains as the options of `recipes.painter` say, and writes the painter to `o.out`.
 
-    A finished run that lacks its report is handed on as it is. Raises UserError when the
-    pictures, the folder or the options do not serve, and Stopped when the user ended it.
+    Of a crew the first worker decodes the pictures, looks and writes. A finished run that
+    lacks its report is handed on as it is. Raises UserError when the pictures, the folder or
+    the options do not serve, and Stopped when the user ended it.
     """
-    set_threads(o.threads)
-    device = device_for(o.device, live.say)
+    set_threads(o.threads, crew)
+    device = device_for(o.device, live.say, crew)
     samples = o.samples or (FLOW_SAMPLES if o.recipe == "flow" and o.steps else None)
     budget = Budget(o.minutes, o.steps, o.looks, samples, o.rate)
-    finished = check_folder(o.out, resume=o.resume, more=budget.given, kind="painter")
+    check_alone(crew, curve=o.learning_curve)
+    finished = crew.led(
+        lambda: check_folder(o.out, resume=o.resume, more=budget.given, kind="painter")
+    )
     choice = PictureChoice(o.pictures, tuple(o.where), o.caption_column)
     if finished and not budget.given:
         live.say("the training is finished; only its report is missing")
@@ -78,7 +84,7 @@ def train_painter(o: argparse.Namespace, live: Live) -> PainterMade:
     check_curve(o.out, resume=o.resume, curve=o.learning_curve)
     if o.resume:
         check_settings(o.out, o.recipe, {"size": o.size, "mirror": o.mirror})
-    store = _stored(o, choice, live)
+    store = crew.in_turn(lambda: _stored(o, choice, live))
 
     def study_of(train: Indexes, batch: int | None = None, part: str = "") -> Study:
         threads = torch.get_num_threads()
@@ -93,9 +99,10 @@ def train_painter(o: argparse.Namespace, live: Live) -> PainterMade:
             store, study_of, budget, o.out, live, seed=o.seed, resume=o.resume
         )
     else:
-        study = study_of(store.train)
-        run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
-    study.write_model(run, live)
+        study = crew.in_turn(lambda: study_of(store.train))
+        run, _ = sit(study.job, budget, o.out, live, resume=o.resume, crew=crew)
+    if crew.is_first:
+        study.write_model(run, live)
     return PainterMade(o.out, choice)
 
 

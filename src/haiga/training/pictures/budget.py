@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
-from haiga.training.pictures.loop import Parts
+from haiga.training.parallel import ALONE, Crew, RowsGenerator, part_of
+from haiga.training.pictures.parts import Parts
 
 LOOKS = 12
 """How often a run is looked at, and how many pictures each look draws, where time allows."""
@@ -37,30 +38,38 @@ class Fit:
     samples: int
 
 
-def tried(parts: Parts, *, seed: int, trial_s: float) -> Trial:
+def tried(parts: Parts, *, seed: int, trial_s: float, batch: int = 0, crew: Crew = ALONE) -> Trial:
     """Times steps for about `trial_s` seconds, and one look at the least samples.
 
     The learner of `parts` is trained by it, so it must be one that is thrown away. The
     mean counts, not the median: a step that is dearer every sixteenth time costs that.
     """
     with torch.random.fork_rng(devices=[]):  # a trial leaves no trace in the run after it
-        return _tried(parts, seed, trial_s)
+        return crew.agreed(_tried(parts, seed, trial_s, batch, crew))
 
 
-def _tried(parts: Parts, seed: int, trial_s: float) -> Trial:
-    rng = torch.Generator(torch.device(parts.device)).manual_seed(seed)
+def _tried(parts: Parts, seed: int, trial_s: float, batch: int, crew: Crew) -> Trial:
+    rng = RowsGenerator(torch.device(parts.device))
+    rng.manual_seed(seed)
+    crew.take_in(parts.learner, batch, rng)
+    rows = crew.rows(batch)
     began = 0.0
     steps = -WARM_STEPS
     while True:
-        losses = parts.learner.step(parts.prepare(parts.feed.next()), rng)
+        drawn = parts.feed.next()
+        given = part_of(drawn, rows) if crew.size > 1 else drawn
+        losses = parts.learner.step(parts.prepare(given), rng)
         steps += 1
+        (enough,) = crew.decided(time.monotonic() - began > trial_s)
         if steps == 0:
             _settled(losses)
             began = time.monotonic()
-        elif steps >= 4 and time.monotonic() - began > trial_s:
+        elif steps >= 4 and enough:
             _settled(losses)
             break
     step_s = (time.monotonic() - began) / steps
+    if not crew.is_first:
+        return Trial(step_s, 0.0)
     parts.figures(parts.sample(8, seed))  # what is made only once is no part of a look
     start = time.monotonic()
     parts.figures(parts.sample(LEAST_SAMPLES, seed))

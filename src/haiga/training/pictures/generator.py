@@ -29,15 +29,17 @@ from haiga.training.generators.recipe import (
     Trainee,
     recommended_or,
 )
+from haiga.training.parallel import ALONE, Crew
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
-from haiga.training.pictures.curve_runs import check_curve, sit_for_curve
+from haiga.training.pictures.curve_runs import check_alone, check_curve, sit_for_curve
 from haiga.training.pictures.drawing import Drawing
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.figures import write_audit
 from haiga.training.pictures.indexing import trained_on, write_index
 from haiga.training.pictures.looking import Looking, eye_now
-from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts
 from haiga.training.pictures.session import (
     WORK,
     Budget,
@@ -59,17 +61,21 @@ LEAST, LEAST_HELD = 8, 2
 """Fewer pictures to learn from, or held out, are refused: there is nothing to learn but them."""
 
 
-def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
+def train_generator(o: argparse.Namespace, live: Live, crew: Crew = ALONE) -> GeneratorMade:
     """Trains as the options of `recipes.generator` say, and writes the model to `o.out`.
 
-    A finished run that lacks its report is handed on as it is. Raises UserError when the
-    pictures, the folder or the options do not serve, and Stopped when the user ended it.
+    Of a crew the first worker decodes the pictures, looks and writes. A finished run that
+    lacks its report is handed on as it is. Raises UserError when the pictures, the folder or
+    the options do not serve, and Stopped when the user ended it.
     """
     o.recipe = checked_recipe(o.recipe, o.label)
-    threads = set_threads(o.threads)
-    device = device_for(o.device, live.say)
+    threads = set_threads(o.threads, crew)
+    device = device_for(o.device, live.say, crew)
     budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
-    finished = check_folder(o.out, resume=o.resume, more=budget.given, kind="generator")
+    check_alone(crew, curve=o.learning_curve)
+    finished = crew.led(
+        lambda: check_folder(o.out, resume=o.resume, more=budget.given, kind="generator")
+    )
     choice = PictureChoice(o.pictures, tuple(o.where), label_column=o.label)
     if finished:
         live.say("the training is finished; only its report is missing")
@@ -77,7 +83,7 @@ def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
     check_curve(o.out, resume=o.resume, curve=o.learning_curve)
     if o.resume:
         check_settings(o.out, o.recipe, {"size": o.size, "label": o.label, "mirror": o.mirror})
-    store = stored(o, choice, live)
+    store = crew.in_turn(lambda: stored(o, choice, live))
 
     def study_of(train: Indexes, batch: int | None = None, part: str = "") -> Study:
         looking = Looking(store, train, threads=threads, seed=o.seed, say=live.say)
@@ -89,8 +95,9 @@ def train_generator(o: argparse.Namespace, live: Live) -> GeneratorMade:
         )
     else:
         study = study_of(store.train)
-        run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
-    write_model(o, study, run, live)
+        run, _ = sit(study.job, budget, o.out, live, resume=o.resume, crew=crew)
+    if crew.is_first:
+        write_model(o, study, run, live)
     return GeneratorMade(o.out, choice)
 
 

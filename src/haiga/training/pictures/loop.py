@@ -10,22 +10,28 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from torch import Tensor, nn
+from torch import Tensor
 
 from haiga.core.errors import JobError, UserError
 from haiga.core.seeds import derive_seed
 from haiga.training import checkpoints
+from haiga.training.parallel import ALONE, Crew, RowsGenerator, part_of
 from haiga.training.pictures.figures import Row, write_coverage, write_log
+from haiga.training.pictures.parts import (
+    Ending,
+    Parts,
+    Place,
+    Progress,
+)
 from haiga.training.pictures.plan import Plan
-from haiga.training.pictures.samples import Pictures, Sheet, write_sheet
+from haiga.training.pictures.samples import write_sheet
 
 LAST = "last.safetensors"
 READ_STEPS = 50
@@ -36,128 +42,14 @@ STARTED_STEPS = 3
 """The first steps of a sitting, which compile and warm up, are left out of its speed."""
 
 
-class Learner(Protocol):
-    """What the loop asks of a trainee."""
-
-    @property
-    def modules(self) -> Mapping[str, nn.Module]: ...
-    @property
-    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]: ...
-    def step(self, batch: Any, rng: torch.Generator) -> Mapping[str, Tensor]: ...
-
-
-class Source(Protocol):
-    """What the loop asks of a feed: batches without end, and its place as a dictionary."""
-
-    @property
-    def epoch(self) -> int: ...
-    @property
-    def seen(self) -> Any: ...
-    def next(self) -> Any: ...
-    def state(self) -> dict[str, Any]: ...
-    def restore(self, state: dict[str, Any]) -> None: ...
-
-
-class Coverage(Protocol):
-    """What an audit found when an epoch had ended."""
-
-    @property
-    def epoch(self) -> int: ...
-    @property
-    def seen(self) -> int: ...
-    @property
-    def pictures(self) -> int: ...
-    @property
-    def least(self) -> int: ...
-    @property
-    def most(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the looks so far say: which of them is best (None: none is good), and whether to end."""
-
-    best: int | None
-    stop: bool = False
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What is trained and how it is looked at.
-
-    `prepare` makes of a feed's batch what the learner's step takes. `sample(count, seed)`
-    draws (count, S, S, 3) uint8 and `sheet()` what the sample sheet shows, both always from
-    the same seeds. `figures` measures samples; `verdict` reads the rows of every look,
-    oldest first. `audit` is called with the number of each epoch that has ended, from 1, and
-    raises JobError when the data was not all seen. `pace` is called before each step with
-    how many are made, and the plan: the place for a learning rate that follows it.
-    """
-
-    learner: Learner
-    feed: Source
-    prepare: Callable[[Any], Any]
-    sheet: Callable[[], Sheet]
-    sample: Callable[[int, int], Pictures]
-    figures: Callable[[Pictures], Mapping[str, float]]
-    verdict: Callable[[Sequence[Row]], Verdict]
-    audit: Callable[[int], Coverage] | None = None
-    pace: Callable[[int, Plan], None] = lambda step, plan: None
-    device: str = "cpu"
-
-
-@dataclass
-class Place:
-    """Where a run stands."""
-
-    step: int = 0
-    seconds: float = 0.0
-    rows: list[Row] = field(default_factory=list)
-    """What each look found, and the mean losses since the one before."""
-    epochs: list[list[int]] = field(default_factory=list)
-    """What the audit found at the end of each epoch, in the columns of `coverage.csv`."""
-    best_step: int = 0
-    """The step of the checkpoint that is kept as the best; 0 while there is none."""
-    ended: str = ""
-    """Why the run ended for good: `copying`, and then in `why` the reason in words."""
-    why: str = ""
-    sums: dict[str, float] = field(default_factory=dict)
-    """Of the losses since the last look, over `counted` steps."""
-    counted: int = 0
-    device: str = ""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What the live line says. `row` is the last look's; `looked` when it has just been made."""
-
-    step: int
-    steps: int
-    images_per_s: float
-    losses: Mapping[str, float]
-    left_s: float
-    row: Row | None
-    looked: bool
-
-
-@dataclass(frozen=True)
-class Ending:
-    """Why a sitting ended.
-
-    `planned`; `copying`, when the samples began to copy; `late`, when time was up before
-    the planned steps were done; `stopped`, by the user.
-    """
-
-    why: str
-    place: Place
-
-
 class Run:
     """One run in a folder: begins it, or goes on where its last checkpoint was."""
 
-    def __init__(self, parts: Parts, plan: Plan, folder: Path) -> None:
-        self.parts, self.plan, self.folder = parts, plan, folder
-        self.rng = torch.Generator(torch.device(parts.device))
+    def __init__(self, parts: Parts, plan: Plan, folder: Path, crew: Crew = ALONE) -> None:
+        self.parts, self.plan, self.folder, self.crew = parts, plan, folder, crew
+        self.rows = crew.rows(plan.batch)
+        self.rng = RowsGenerator(torch.device(parts.device))
+        crew.take_in(parts.learner, plan.batch, self.rng)
         self.rng.manual_seed(derive_seed(plan.seed, "steps"))
         self.place = Place(device=parts.device)
         self.resumed = (folder / LAST).exists()
@@ -167,7 +59,8 @@ class Run:
         self._look_s = 0.0
         if self.resumed:
             self._load()
-            self._write_logs()
+            if crew.is_first:
+                self._write_logs()
 
     @property
     def best(self) -> Path:
@@ -210,6 +103,8 @@ class Run:
         """Writes the checkpoint; what was there before stays when it cannot be written."""
         self._read()
         self._check_weights()
+        if not self.crew.is_first:
+            return
         learner, state = self.parts.learner, self.parts.feed.state()
         arrays = {k: v for k, v in state.items() if isinstance(v, np.ndarray)}
         loose = {f"feed.{k}": torch.from_numpy(v.copy()) for k, v in arrays.items()}
@@ -246,6 +141,8 @@ class Run:
         first = self.place.step - len(waiting) + 1
         names = list(waiting[0])
         table = torch.stack([torch.stack([x[n].float() for n in names]) for x in waiting])
+        if self.crew.size > 1:
+            table = self.crew.total(table * self.rows.share)
         for i, values in enumerate(table.tolist()):
             for name, value in zip(names, values, strict=True):
                 if not math.isfinite(value):
@@ -293,19 +190,23 @@ class Run:
         while place.step < plan.steps:
             batch = parts.feed.next()
             parts.pace(place.step, plan)
+            if self.crew.size > 1:
+                batch = part_of(batch, self.rows)
             self._waiting.append(parts.learner.step(parts.prepare(batch), self.rng))
             place.step += 1
             now = time.monotonic()
             place.seconds = before + now - began
             speed.count(now)
-            if len(self._waiting) >= READ_STEPS or now - told > 1.0:
+            tired, due, late, ending = self.crew.decided(
+                now - told > 1.0, now - kept > keep_s, now - began > limit_s, stop()
+            )
+            if len(self._waiting) >= READ_STEPS or tired:
                 self._read()
                 tell(self._progress(speed.images_per_s, looked=False))
                 told = time.monotonic()
             if parts.feed.epoch != epoch:
                 epoch = parts.feed.epoch
                 self._audited(epoch)
-            late, ending = now - began > limit_s, stop()
             if place.step in looks or (late and place.step < plan.steps):
                 self._look(speed.images_per_s, before, began)
                 kept = told = time.monotonic()
@@ -313,7 +214,7 @@ class Run:
                 tell(self._progress(speed.images_per_s, looked=True))
                 if place.ended:
                     return Ending(place.ended, place)
-            elif now - kept > keep_s or ending:
+            elif due or ending:
                 self._keep()
                 kept = time.monotonic()
                 keep_s = max(keep_s, 40 * (kept - now))
@@ -336,6 +237,19 @@ class Run:
         start = time.monotonic()
         self._read()
         self._check_weights()
+        if self.crew.is_first:
+            self._measure(images_per_s)
+        vars(self.place).update(vars(self.crew.agreed(self.place)))
+        self.place.seconds = before + time.monotonic() - began
+        self._keep()
+        if self.crew.is_first:
+            self._write(self._write_logs)
+            for old in self.folder.glob("best-*.safetensors"):
+                if old != self.best:
+                    old.unlink(missing_ok=True)
+        self._look_s = time.monotonic() - start
+
+    def _measure(self, images_per_s: float) -> None:
         parts, plan, place = self.parts, self.plan, self.place
         figures = parts.figures(parts.sample(plan.samples, plan.seed))
         losses = {name: total / max(1, place.counted) for name, total in place.sums.items()}
@@ -360,13 +274,6 @@ class Run:
         if verdict.stop:
             place.ended, place.why = "copying", verdict.why
         self._write(lambda: write_sheet(self.folder, place.step, parts.sheet()))
-        place.seconds = before + time.monotonic() - began
-        self._keep()
-        self._write(self._write_logs)
-        for old in self.folder.glob("best-*.safetensors"):
-            if old != self.best:
-                old.unlink(missing_ok=True)
-        self._look_s = time.monotonic() - start
 
     def _progress(self, images_per_s: float, *, looked: bool) -> Progress:
         plan, place = self.plan, self.place

@@ -18,8 +18,10 @@ import torch
 from haiga.core.errors import Stopped, UserError
 from haiga.media.durable import make_folder
 from haiga.models.card import CARD
+from haiga.training.parallel import ALONE, Crew
 from haiga.training.pictures.budget import LOOKS, SAMPLES, Trial, fit, tried
-from haiga.training.pictures.loop import LAST, Ending, Learner, Parts, Run
+from haiga.training.pictures.loop import LAST, Run
+from haiga.training.pictures.parts import Ending, Learner, Parts
 from haiga.training.pictures.plan import (
     Plan,
     Setting,
@@ -75,8 +77,12 @@ class Job:
     parts: Callable[[Learner], Parts]
 
 
-def device_for(asked: str, say: Callable[[str], None]) -> str:
-    """`cpu` or `cuda`; UserError when a GPU is asked for and absent."""
+def device_for(asked: str, say: Callable[[str], None], crew: Crew = ALONE) -> str:
+    """`cpu` or `cuda`; UserError when a GPU is asked for and absent, or by several workers."""
+    if crew.size > 1:
+        if asked == "cuda":
+            raise UserError("--device cuda: several --workers compute on processors; give one")
+        return "cpu"
     there = torch.cuda.is_available()
     if asked == "cuda" and not there:
         raise UserError("--device cuda: torch finds no GPU here; leave out --device to use the CPU")
@@ -86,9 +92,9 @@ def device_for(asked: str, say: Callable[[str], None]) -> str:
     return asked
 
 
-def set_threads(threads: int | None) -> int:
+def set_threads(threads: int | None, crew: Crew = ALONE) -> int:
     """Sets how many threads torch computes with, one a core unless given; returns it."""
-    count = threads or os.cpu_count() or 1
+    count = threads or crew.threads or os.cpu_count() or 1
     torch.set_num_threads(count)
     return count
 
@@ -152,8 +158,9 @@ def check_settings(out: Path, recipe: str, settings: Mapping[str, Setting]) -> N
 
 
 def sit(
-    job: Job, budget: Budget, out: Path, live: Live, *, resume: bool, part: str = ""
-) -> tuple[Run, Ending]:
+    job: Job, budget: Budget, out: Path, live: Live, *, resume: bool, part: str = "",
+    crew: Crew = ALONE,
+) -> tuple[Run, Ending]:  # fmt: skip
     """Plans or goes on, trains, and leaves checkpoints, sheets, film and log in `out/work`.
 
     `part` names a folder below, for one of several runs that belong together. Raises
@@ -162,16 +169,17 @@ def sit(
     """
     work = out / WORK / part
     make_folder(work)
-    kept = kept_plan(work) if resume else None
+    kept = crew.led(lambda: kept_plan(work) if resume else None)
     if kept is not None:
         _check_same(job, kept, out)
         plan = kept
     else:
-        plan = _begun(job, budget, live)
-        plan.save(work)
+        plan = _begun(job, budget, live, crew)
+        if crew.is_first:
+            plan.save(work)
     rate = budget.rate if budget.rate is not None else plan.rate
     torch.manual_seed(job.seed)  # for what draws from torch's own generator, such as dropout
-    run = Run(job.parts(job.make(rate)), plan, work)
+    run = Run(job.parts(job.make(rate)), plan, work, crew)
     if kept is not None:
         _go_on(job, budget, run, out, live)
     plan = run.plan
@@ -181,7 +189,7 @@ def sit(
     )
     minutes = budget.minutes or (None if budget.steps or kept else DEFAULT_MINUTES)
     limit = minutes * 60 * LATE + LATE_S if minutes else math.inf
-    with _interrupted() as stop:
+    with _interrupted(crew) as stop:
         ending = run.train(live.progress, stop=stop, limit_s=limit)
     place = ending.place
     at = f"step {place.step:,} of {plan.steps:,}"
@@ -195,11 +203,12 @@ def sit(
         live.say(f"kept: the state of step {place.best_step:,}")
     elif place.rows:
         live.say("no look was free of copies, so the last state is what there is: do not use it")
-    write_film(work, [int(row["step"]) for row in place.rows])
+    if crew.is_first:
+        write_film(work, [int(row["step"]) for row in place.rows])
     return run, ending
 
 
-def _begun(job: Job, budget: Budget, live: Live) -> Plan:
+def _begun(job: Job, budget: Budget, live: Live, crew: Crew = ALONE) -> Plan:
     """The plan of a run that begins; a trial tells how much fits where minutes count."""
     if budget.steps is not None:
         steps, looks = budget.steps, budget.looks or LOOKS
@@ -207,7 +216,7 @@ def _begun(job: Job, budget: Budget, live: Live) -> Plan:
     else:
         minutes = budget.minutes or DEFAULT_MINUTES
         found = fit(
-            _trial(job, budget.rate, minutes, live),
+            _trial(job, budget.rate, minutes, live, crew),
             minutes * 60,
             looks=budget.looks,
             samples=budget.samples,
@@ -227,10 +236,12 @@ def _begun(job: Job, budget: Budget, live: Live) -> Plan:
     )
 
 
-def _trial(job: Job, rate: float | None, minutes: float, live: Live) -> Trial:
+def _trial(job: Job, rate: float | None, minutes: float, live: Live, crew: Crew = ALONE) -> Trial:
     live.say("timing a few steps, which are thrown away")
     seconds = min(8.0, max(2.0, 0.03 * 60 * minutes))
-    return tried(job.parts(job.make(rate)), seed=job.seed, trial_s=seconds)
+    return tried(
+        job.parts(job.make(rate)), seed=job.seed, trial_s=seconds, batch=job.batch, crew=crew
+    )
 
 
 def _check_same(job: Job, kept: Plan, out: Path) -> None:
@@ -275,7 +286,7 @@ def _go_on(job: Job, budget: Budget, run: Run, out: Path, live: Live) -> None:
             )
         sitting = Sitting(place.step, budget.steps, 0.0, rate)
     elif budget.minutes is not None and (done or budget.minutes != kept.minutes):
-        trial = _trial(job, rate, budget.minutes, live)
+        trial = _trial(job, rate, budget.minutes, live, run.crew)
         found = fit(trial, budget.minutes * 60, looks=budget.looks, samples=samples)
         looks = found.looks
         sitting = Sitting(place.step, place.step + found.steps, budget.minutes, rate)
@@ -284,15 +295,19 @@ def _go_on(job: Job, budget: Budget, run: Run, out: Path, live: Live) -> None:
         looks = max(1, sum(look > place.step for look in kept.looks))
     if sitting is not None:
         run.plan = kept.extended(place.step, sitting, looks)
-        run.plan.save(run.folder)
+        if run.crew.is_first:
+            run.plan.save(run.folder)
 
 
 @contextmanager
-def _interrupted() -> Iterator[Callable[[], bool]]:
+def _interrupted(crew: Crew = ALONE) -> Iterator[Callable[[], bool]]:
     """Within it, Ctrl-C and a polite kill ask the run to keep its place and end.
 
     A second Ctrl-C ends it at once, where its last checkpoint was.
     """
+    if crew.asked_to_stop is not None:
+        yield crew.asked_to_stop
+        return
     asked = False
 
     def ask(*_: object) -> None:

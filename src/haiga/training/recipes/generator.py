@@ -9,11 +9,15 @@ keeps what was learned; `--resume` goes on.
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from haiga.core.errors import UserError
 from haiga.media.picture_choice import GeneratorMade
+
+if TYPE_CHECKING:
+    from haiga.training.parallel import Crew
 
 SIZES = (16, 32, 64, 128, 256)
 EXAMPLES = """
@@ -129,19 +133,21 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
-def main(argv: list[str]) -> GeneratorMade:
-    """Trains as the arguments say.
+def main(argv: list[str], crew: Crew | None = None) -> GeneratorMade:
+    """Trains as the arguments say, alone or with the other workers of a crew.
 
     Raises UserError for what the user can mend, and Stopped when they ended it.
     """
     options = parser().parse_args(argv)
     check(options)
+    from haiga.training.parallel import ALONE
     from haiga.training.pictures.generator import train_generator  # torch takes seconds
     from haiga.training.pictures.refusal import nothing_left
     from haiga.training.pictures.told import Live
 
-    with nothing_left(options.out):
-        return train_generator(options, Live())
+    crew = crew or ALONE
+    with nothing_left(options.out) if crew.is_first else contextlib.nullcontext():
+        return train_generator(options, Live(), crew)
 
 
 def check(o: argparse.Namespace) -> None:

@@ -9,11 +9,15 @@ apart for validation; teaches a painter their words and leaves a folder that pai
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from haiga.core.errors import UserError
 from haiga.media.picture_choice import PainterMade
+
+if TYPE_CHECKING:
+    from haiga.training.parallel import Crew
 
 SIZES = {"flow": (128,), "attngan": (16, 32, 64, 128, 256)}
 DEFAULT_SIZES = {"flow": 128, "attngan": 64}
@@ -139,24 +143,28 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
-def main(argv: list[str]) -> PainterMade | None:
-    """Trains as the arguments say.
+def main(argv: list[str], crew: Crew | None = None) -> PainterMade | None:
+    """Trains as the arguments say, alone or with the other workers of a crew.
 
     Raises UserError for what the user can mend, and Stopped when they ended it.
     """
     if any(argument.partition("=")[0] == WHOLE for argument in argv):
         from haiga.training.recipes import painter_flow
 
+        if crew is not None and crew.size > 1:
+            raise UserError(f"{WHOLE}: is trained in one process; leave out --workers")
         painter_flow.main(argv)
         return None
     options = parser().parse_args(argv)
     check(options)
     from haiga.training.painters.study import train_painter  # torch takes seconds to import
+    from haiga.training.parallel import ALONE
     from haiga.training.pictures.refusal import nothing_left
     from haiga.training.pictures.told import Live
 
-    with nothing_left(options.out):
-        return train_painter(options, Live())
+    crew = crew or ALONE
+    with nothing_left(options.out) if crew.is_first else contextlib.nullcontext():
+        return train_painter(options, Live(), crew)
 
 
 def check(o: argparse.Namespace) -> None:

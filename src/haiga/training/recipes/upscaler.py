@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from haiga.core.errors import UserError
+
+if TYPE_CHECKING:
+    from haiga.training.parallel import Crew
 
 EXAMPLES = """
 examples:
@@ -149,17 +152,18 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
-def main(argv: list[str]) -> None:
-    """Trains as the arguments say.
+def main(argv: list[str], crew: Crew | None = None) -> None:
+    """Trains as the arguments say, alone or with the other workers of a crew.
 
     Raises UserError for what the user can mend, and Stopped when they ended it.
     """
     options = parser().parse_args(argv)
     check(options)
+    from haiga.training.parallel import ALONE
     from haiga.training.pictures.told import Live
     from haiga.training.upscalers.study import train_upscaler  # torch takes seconds
 
-    train_upscaler(options, Live())
+    train_upscaler(options, Live(), crew or ALONE)
 
 
 def check(o: argparse.Namespace) -> None:

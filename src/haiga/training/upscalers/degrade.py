@@ -16,7 +16,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from haiga.training.generators.precision import uniform
+from haiga.training.generators.precision import normal, uniform, whole
 from haiga.training.nets.upscaler import cubic
 
 BLUR_TAPS = 9
@@ -64,7 +64,7 @@ def reduced(
     small = reduced_exactly(pictures, scale)
     if faults and rng and faults.noise:
         each = uniform(rng, len(small), 1, 1, 1, device=small.device) * faults.noise / 255
-        white = torch.randn(small.shape, generator=rng, device=rng.device).to(small.device)
+        white = normal(rng, *small.shape, device=str(small.device))
         small = small + each * white
     small = (small.clamp(0, 1) * 255).round()
     if faults and rng and faults.jpeg:
@@ -95,7 +95,7 @@ def _blurred(pictures: Tensor, most: float, rng: torch.Generator) -> Tensor:
 
 def _jpeg(levels: Tensor, lowest: int, rng: torch.Generator) -> Tensor:
     """(B, 3, H, W) levels through a JPEG each, of a quality from `lowest` to 100."""
-    drawn = torch.randint(lowest, 101, (len(levels),), generator=rng, device=rng.device)
+    drawn = lowest + whole(rng, 101 - lowest, len(levels), "cpu")
     out = []
     for picture, quality in zip(levels.permute(0, 2, 3, 1).byte().cpu().numpy(), drawn.tolist(),
                                 strict=True):  # fmt: skip

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from haiga.training.generators.average import Average
 from haiga.training.generators.precision import bfloat16, placed
 from haiga.training.nets.upscaler import UpscalerNet
+from haiga.training.parallel import ALONE, Crew, Rows
 from haiga.training.pictures.feed import FeedBatch
 from haiga.training.pictures.plan import Plan
 from haiga.training.upscalers.degrade import reduced
@@ -45,6 +46,7 @@ class Fidelity:
             take(self.net, start)
         placed(self.net, settings.device)
         self.average = Average(self.net, DECAY)
+        self.crew, self.rows = ALONE, Rows(0, 1, 1)
         self.optimizer = torch.optim.Adam(
             self.net.parameters(), self.rate, betas=(0.9, 0.99), fused=True
         )
@@ -65,6 +67,10 @@ class Fidelity:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate * min(1.0, (step + 1) / WARM_STEPS, left)
 
+    def join(self, crew: Crew, rows: Rows) -> None:
+        """Makes the steps those of a crew, of whose batches this worker has some rows."""
+        self.crew, self.rows = crew, rows
+
     def step(self, batch: FeedBatch, rng: torch.Generator) -> Mapping[str, Tensor]:
         """One step on a patch of each tile; its loss in levels of 255."""
         net, settings = self.net, self.settings
@@ -77,7 +83,9 @@ class Fidelity:
         error = base + added.float() - wanted
         loss = error.abs().mean() + luma(error).abs().mean()
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        mine = loss * self.rows.share if self.crew.size > 1 else loss
+        mine.backward()  # type: ignore[no-untyped-call]
+        self.crew.average_gradients(net.parameters())
         nn.utils.clip_grad_norm_(net.parameters(), MOST_GRADIENT)
         self.optimizer.step()
         self.average.update(net)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from haiga.training.generators.precision import uniform, whole
+from haiga.training.generators.precision import whole
 from haiga.training.upscalers.degrade import Faults
 
 TILE_PX = 100
@@ -47,7 +47,8 @@ def patches(tiles: Tensor, scale: int, rng: torch.Generator) -> Tensor:
     cut = torch.stack(
         [tile[:, y : y + side, x : x + side] for tile, y, x in zip(tiles, tops, lefts, strict=True)]
     )
-    turn, mirror = whole(rng, 4, 1, "cpu").item(), uniform(rng, 1, device="cpu").item() < 0.5
+    turn = torch.randint(4, (1,), generator=rng, device=rng.device).item()
+    mirror = torch.rand(1, generator=rng, device=rng.device).item() < 0.5
     cut = torch.rot90(cut, int(turn), (2, 3))
     return ((cut.flip(3) if mirror else cut) * 0.5 + 0.5).contiguous()
 

@@ -26,11 +26,13 @@ from haiga.media.picture_choice import PictureChoice
 from haiga.media.picture_folders import read_pictures
 from haiga.models.card import CARD, write_card
 from haiga.models.store import load_model
+from haiga.training.parallel import ALONE, Crew
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
 from haiga.training.pictures.feed import Feed
 from haiga.training.pictures.figures import write_audit
-from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts
 from haiga.training.pictures.session import (
     WORK,
     Budget,
@@ -57,24 +59,25 @@ LEAST, LEAST_HELD = 8, 2
 FIDELITY, TEXTURE = "fidelity", "texture"
 
 
-def train_upscaler(o: argparse.Namespace, live: Live) -> Path:
+def train_upscaler(o: argparse.Namespace, live: Live, crew: Crew = ALONE) -> Path:
     """Trains as the options of `recipes.upscaler` say, and writes the model to `o.out`.
 
-    Raises UserError when the pictures, the folder or the options do not serve, and Stopped
-    when the user ended it.
+    Of a crew the first worker cuts the pictures, looks and writes. Raises UserError when the
+    pictures, the folder or the options do not serve, and Stopped when the user ended it.
     """
-    set_threads(o.threads)
-    device = device_for(o.device, live.say)
+    set_threads(o.threads, crew)
+    device = device_for(o.device, live.say, crew)
     budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
-    check_folder(o.out, resume=o.resume, more=budget.given, kind="upscaler")
+    crew.led(lambda: check_folder(o.out, resume=o.resume, more=budget.given, kind="upscaler"))
     start = begun_with(o)
     if o.resume:
         check_settings(o.out, o.training, {"scale": o.scale})
     choice = PictureChoice(o.pictures, tuple(o.where))
-    store = stored(o, choice, live)
+    store = crew.in_turn(lambda: stored(o, choice, live))
     study = Study(o, store, repeated(store, o.repeat), device, start)
-    run, _ = sit(study.job, budget, o.out, live, resume=o.resume)
-    write_model(o, study, run, live)
+    run, _ = sit(study.job, budget, o.out, live, resume=o.resume, crew=crew)
+    if crew.is_first:
+        write_model(o, study, run, live)
     return Path(o.out)
 
 
