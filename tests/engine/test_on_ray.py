@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
+import importlib.util
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +26,8 @@ from haiga.engine.events import Event
 from haiga.engine.local_backend import LocalBackend
 from haiga.engine.plan import Call, Environment, Needs, Pipeline, Step
 
-pytest.importorskip("ray", reason="needs the ray extra")
+if importlib.util.find_spec("ray") is None:
+    pytest.skip("needs the ray extra", allow_module_level=True)
 
 import ray_steps
 from wheels import clash_wheels, only_from, stand_ins_for_haigas_packages, write_wheel
@@ -322,3 +328,53 @@ def test_sockets_of_a_ray_of_ones_own_are_for_this_machine_only(connection: Conn
         except OSError:
             continue
         assert not links & ours, (process / "cmdline").read_text()
+
+
+ENDLESS = """
+import sys
+from pathlib import Path
+
+import ray_steps
+
+from haiga.engine import schedule
+from haiga.engine.on_ray import RayBackend
+from haiga.engine.plan import Call, Pipeline, Step
+
+backend = RayBackend({}, home=Path(sys.argv[1]))
+role = Call("values", "ray_steps:fails", settings={"how": "hangs"})
+command = Call("command", command=("sh", "-c", "sleep 1000 # {out}"))
+plan = Pipeline((Step("role", call=role), Step("command", call=command)))
+list(schedule.run(plan, [("item", 1)], backend=backend))
+"""
+
+
+def test_what_a_killed_run_was_at_ends_with_it(tmp_path: Path) -> None:
+    def alive() -> list[str]:
+        """What was started by the run, but for Ray's two agents, which take a minute to see it."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                command = (process / "cmdline").read_text().replace("\0", " ").strip()
+                place = (process / "environ").read_text() + str((process / "cwd").readlink())
+                if str(tmp_path) in command + place and not command.endswith("Agent"):
+                    found.append(command)
+        return found
+
+    def at_work() -> bool:
+        commands = " ".join(alive())
+        return "sleep 1000" in commands and "_RaySeat.do" in commands
+
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "MARK": str(tmp_path)}
+    run = subprocess.Popen([sys.executable, "-c", ENDLESS, str(tmp_path / "home")], env=environ)
+    deadline = time.monotonic() + 60
+    while not at_work():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    run.kill()
+    run.wait()
+    deadline = time.monotonic() + 30
+    while alive():
+        assert time.monotonic() < deadline, alive()
+        time.sleep(0.2)
+    for folder in Path(tempfile.gettempdir()).glob(f"haiga-ray-{run.pid}-*"):
+        shutil.rmtree(folder)  # the next run would do it
