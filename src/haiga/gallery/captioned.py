@@ -60,55 +60,60 @@ def captioned_sheet(
     foot: str = "",
     seal: str = "俳",
     columns: int = 4,
+    scale: float = 1.0,
     seed: int,
 ) -> Picture:
     """The rows on one sheet of washi, the opening words large above them; the same for a seed.
 
     A row longer than `columns` goes on in a further one. Words of `red` (lower case) are set
     in vermilion wherever a caption says them. Characters that the typeface lacks are left out
-    with a dot in their place.
+    with a dot in their place. `scale` makes everything smaller or larger.
     """
+    cell_px, gap, margin = (round(size * scale) for size in (CELL_PX, GAP, MARGIN))
+    title_em, caption_em, foot_em, name_em = (
+        em * scale for em in (TITLE_EM, CAPTION_EM, FOOT_EM, NAME_EM)
+    )
     across = max(1, min(columns, max(len(row.cells) for row in rows)))
-    width = 2 * MARGIN + across * CELL_PX + (across - 1) * GAP
-    inner = width - 2 * MARGIN
-    title = set_text(opening, ITALIC, TITLE_EM, inner, red, 6) if opening else []
+    width = 2 * margin + across * cell_px + (across - 1) * gap
+    inner = width - 2 * margin
+    title = set_text(opening, ITALIC, title_em, inner, red, 6) if opening else []
     folded = [
         (row.name if not start else "", row.cells[start : start + across])
         for row in rows
         for start in range(0, len(row.cells), across)
     ]
     set_rows = [
-        (name, [(cell, set_text(cell.caption, ITALIC, CAPTION_EM, CELL_PX, red)) for cell in cells])
+        (name, [(cell, set_text(cell.caption, ITALIC, caption_em, cell_px, red)) for cell in cells])
         for name, cells in folded
     ]
-    height = MARGIN + round(len(title) * TITLE_EM * LEADING) + (GAP // 2 if title else 0)
+    height = margin + round(len(title) * title_em * LEADING) + (gap // 2 if title else 0)
     tops = []
     for name, cells in set_rows:
-        height += round(NAME_EM * 1.9) if name else 0
+        height += round(name_em * 1.9) if name else 0
         tops.append(height)
         deepest = max((len(lines) for _, lines in cells), default=0)
-        height += CELL_PX + round((deepest * LEADING + 0.75) * CAPTION_EM) + GAP
-    height += round(FOOT_EM * 2.2) + MARGIN // 2
+        height += cell_px + round((deepest * LEADING + 0.75) * caption_em) + gap
+    height += round(foot_em * 2.2) + margin // 2
     page = make_paper(width, height, hex_rgb(PAPERS["washi"]), derive_seed(seed, "captioned"))
     wash = ink_wash(width, height, generator(seed, "captioned", "ink"))
     edges = generator(seed, "captioned", "edge")
-    write_lines(page, wash, title, ITALIC, TITLE_EM, MARGIN, MARGIN + TITLE_EM * 0.55)
+    write_lines(page, wash, title, ITALIC, title_em, margin, margin + title_em * 0.55)
     for top, (name, cells) in zip(tops, set_rows, strict=True):
         if name:
             line = drawable(typeset(name), ROMAN)
-            lay_text(page, wash, ROMAN, line, NAME_EM, MARGIN, top - NAME_EM * 0.7, SUMI)
+            lay_text(page, wash, ROMAN, line, name_em, margin, top - name_em * 0.7, SUMI)
         for i, (cell, lines) in enumerate(cells):
-            left = MARGIN + i * (CELL_PX + GAP)
-            box = _inside(cell.picture, left, top)
+            left = margin + i * (cell_px + gap)
+            box = _inside(cell.picture, cell_px, left, top)
             print_picture(page, cell.picture, box, "soft", edges, least_ink=LEAST_INK)
-            under = top + CELL_PX + CAPTION_EM * 1.05
-            write_lines(page, wash, lines, ITALIC, CAPTION_EM, left, under)
-    base = height - MARGIN * 0.72
+            under = top + cell_px + caption_em * 1.05
+            write_lines(page, wash, lines, ITALIC, caption_em, left, under)
+    base = height - margin * 0.72
     if foot:
         line = drawable(typeset(foot), ROMAN)
-        lay_text(page, wash, ROMAN, line, FOOT_EM, MARGIN, base, SOFT)
-    stone = 58.0
-    box = Box(width - MARGIN - stone, base - stone * 0.72, stone, stone)
+        lay_text(page, wash, ROMAN, line, foot_em, margin, base, SOFT)
+    stone = 58.0 * scale
+    box = Box(width - margin - stone, base - stone * 0.72, stone, stone)
     press_seal(page, seal, box, stone, VERMILION, generator(seed, "captioned", "seal"))
     return as_picture(page)
 
@@ -191,9 +196,9 @@ def write_lines(
             so_far = f"{so_far} {word}".strip()
 
 
-def _inside(picture: Picture, left: float, top: float) -> Box:
+def _inside(picture: Picture, cell_px: float, left: float, top: float) -> Box:
     """The largest box of the picture's shape in its cell, in the middle."""
     height, width = picture.shape[:2]
-    scale = CELL_PX / max(height, width)
+    scale = cell_px / max(height, width)
     w, h = max(width * scale, 2.0), max(height * scale, 2.0)
-    return Box(left + (CELL_PX - w) / 2, top + (CELL_PX - h) / 2, w, h)
+    return Box(left + (cell_px - w) / 2, top + (cell_px - h) / 2, w, h)

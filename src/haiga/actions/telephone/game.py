@@ -84,13 +84,15 @@ class Table(_Kept):
     """All of a telephone: what was asked and what was played.
 
     It began from `text`, from the picture `began` (its name and the digest of its pixels), or
-    as a fork. It holds no time: the same command with the same seed gives the same file.
+    as a fork. `artist` is whose painter plays, by name, where no other was asked for. It holds
+    no time: the same command with the same seed gives the same file.
     """
 
     kind: str = "telephone"
     haiga: str
     seed: int
     rounds: int
+    artist: str = ""
     text: str = ""
     began: dict[str, str] | None = None
     fork: Fork | None = None

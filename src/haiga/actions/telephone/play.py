@@ -31,7 +31,8 @@ MOST_ROUNDS, MOST_CHAINS, MOST_PICTURES = 500, 1_000, 10_000
 class Asked:
     """What is to be played: `chains` of `rounds` from one beginning, chain i of seed `seed` + i.
 
-    Every painter plays with every captioner. No seed: one is drawn, or the kept game's taken.
+    Every painter plays with every captioner; `artist` is whose painter it is, where it is an
+    artist's. No seed: one is drawn, or the kept game's taken.
     """
 
     beginning: Beginning
@@ -40,6 +41,7 @@ class Asked:
     rounds: int
     chains: int
     seed: int | None
+    artist: str = ""
 
 
 Pictures = dict[str, Picture]
@@ -137,6 +139,7 @@ class Line:
             haiga=haiga.__version__,
             seed=seeds[0],
             rounds=self.last,
+            artist=asked.artist,
             text=beginning.text,
             began=beginning.picture.table() if beginning.picture else None,
             fork=beginning.fork,
@@ -342,7 +345,7 @@ def _gone_on_with(
             f"it has {counted(kept.rounds, 'round')} and {counted(kept.chains, 'chain')}, "
             "and this would be shorter"
         )
-    kept.rounds = last
+    kept.rounds, kept.artist = last, asked.artist
     for game in kept.games:
         for seed in seeds_for(kept.seed, asked.chains)[len(game.chains) :]:
             game.chains.append(Chain(seed=seed, turns=asked.beginning.turns()))

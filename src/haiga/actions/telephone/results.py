@@ -34,6 +34,8 @@ from haiga.media.durable import write_durably
 from haiga.media.films import write_film
 from haiga.media.pictures import picture_digest, write_png
 
+ARTIST = "auria"
+"""Who paints where nobody is named."""
 STRIP, FILM, PAGE = "strip.png", "film.webp", "telephone.html"
 UPSCALER = "subpixel.v1"
 ROWS = 6
@@ -42,6 +44,8 @@ MOST_IN_ROW, MOST_FILMED = 24, 40
 """So many rounds of a chain a strip and a film show, evenly chosen, the last among them."""
 MOST_ACROSS = 10
 """A chain of more pictures is broken into even rows where several chains are shown."""
+MOST_LARGE, SMALLER = 5, 0.7
+"""So many pictures across are shown in full size; of more, all are this much smaller."""
 LARGE_PX, SMALL_PX = 440, 112
 
 
@@ -107,12 +111,14 @@ def strip_picture(table: Table, larger: Enlarged, chains: int | None = None) -> 
         if turns:
             rows.append(Row(_cells(turns, larger), name))
     longest = max((len(row.cells) for row in rows), default=1)
+    columns = _columns(longest, len(rows))
     return captioned_sheet(
         rows or [Row([Captioned(np.full((CELL_PX, CELL_PX, 3), 246, np.uint8), "")])],
         opening=table.text,
         red=_red(table, TextSense()),
         foot=_foot(table, chains or table.chains),
-        columns=_columns(longest, len(rows)),
+        columns=columns,
+        scale=1.0 if columns <= MOST_LARGE else SMALLER,
         seed=table.seed,
     )
 
@@ -263,7 +269,7 @@ def encoded(picture: Picture, size_px: int) -> bytes:
 
 
 def command(table: Table) -> str:
-    """The command that plays the game again from nothing."""
+    """The command that plays the game again; folders and files by their own names alone."""
     if table.fork:
         begins = f"--from {shlex.quote(table.fork.name)}:{table.fork.chain}:{table.fork.round}"
     elif table.began:
@@ -274,12 +280,14 @@ def command(table: Table) -> str:
     parts = [f"haiga telephone {begins} --rounds {rounds} --seed {table.seed}"]
     if table.chains > 1:
         parts.append(f"--chains {table.chains}")
-    for option, sides in (
-        ("--painter", [game.painter for game in table.games]),
-        ("--captioner", [game.captioner for game in table.games]),
-    ):
-        named = dict.fromkeys(str(side.settings.get("model", side.use)) for side in sides)
-        parts += [f"{option} {shlex.quote(name)}" for name in named]
+    named = {
+        "--painter": [] if table.artist else [game.painter.name for game in table.games],
+        "--captioner": [game.captioner.name for game in table.games],
+    }
+    for option, names in named.items():
+        parts += [f"{option} {shlex.quote(name)}" for name in dict.fromkeys(names)]
+    if table.artist not in ("", ARTIST):
+        parts.append(f"--artist {shlex.quote(table.artist)}")
     warm = table.games[0].captioner.settings.get("temperature")
     if warm is not None:
         parts.append(f"--temperature {warm:g}")
