@@ -499,3 +499,24 @@ def test_a_keeper_that_is_killed_takes_its_step_along(
     assert outcomes[0].note.startswith("it was ended by SIGKILL")
     worker.stop()
     assert gone([int(line) for line in pids.read_text().split()])
+
+
+def test_haigas_own_interpreter_multiplies_in_as_many_parts_as_this_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The number of threads of a product decides the last bit of its sums."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    worker = Worker(
+        prepare(None, tmp_path, with_haiga=True),
+        Step("threads", call=Call("values", "odd_steps:blas_threads_told")),
+        {},
+        folder=tmp_path / "work",
+    )
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    try:
+        outcome = worker.run(
+            Attempt("1", Step("t", call=Call("values", "odd_steps:blas_threads_told")), 1, {})
+        )
+    finally:
+        worker.stop()
+    assert (outcome.error, outcome.value) == (None, "3")

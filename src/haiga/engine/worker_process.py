@@ -23,6 +23,7 @@ from haiga.engine.environments import Prepared
 from haiga.engine.limits import (
     LOOK_EVERY_S,
     MemoryWatch,
+    blas_threads,
     kill_those_at_home,
     kill_tree,
     numeric_variables,
@@ -311,7 +312,11 @@ def _variables(prepared: Prepared, step: Step, place: Path, gpus: Sequence[int])
         **numeric_variables(),
         **thread_variables(step.needs),
     }
-    if prepared.folder is None and "PYTHONPATH" in os.environ:  # haiga's own interpreter
+    if prepared.folder is None and not prepared.image:
+        # In haiga's own interpreter numpy multiplies in as many parts as in this process: the
+        # number decides in which order sums are taken, and so their last bit.
+        own["OPENBLAS_NUM_THREADS"] = str(blas_threads())
+    if prepared.folder is None and "PYTHONPATH" in os.environ:
         parts = os.environ["PYTHONPATH"].split(os.pathsep)
         own["PYTHONPATH"] = os.pathsep.join(str(Path(part).absolute()) for part in parts if part)
     named = step.environment.variables if step.environment else ()

@@ -20,7 +20,8 @@ from haiga.engine import values
 from haiga.engine.backend import Attempt, Outcome, StepFailed
 from haiga.engine.calls import check_kind
 from haiga.engine.kinds import Kind
-from haiga.engine.on_ray.connection import Connection, usable_cores
+from haiga.engine.limits import usable_cores
+from haiga.engine.on_ray.connection import Connection
 from haiga.engine.on_ray.machines import capacity, compare_machines, machines
 from haiga.engine.on_ray.places import Place, Places, fits, told
 from haiga.engine.on_ray.seat import MOST_OUTPUT, Order, Report, locked

@@ -18,6 +18,7 @@ import ray
 from ray.exceptions import RayTaskError
 
 from haiga.core.errors import JobError, MissingExtra, UserError
+from haiga.engine.limits import blas_threads, usable_cores
 from haiga.engine.on_ray.address import find_cluster
 
 _STORE_BYTES = 1 << 30
@@ -172,22 +173,6 @@ def clause(error: BaseException) -> str:
         return type(error).__name__
     whole = isinstance(error, RayTaskError) or lines[0].endswith(":")
     return lines[-1 if whole else 0][:300]
-
-
-def usable_cores() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def blas_threads() -> int:
-    """With how many threads numpy multiplies matrices in this process."""
-    for name in ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"):
-        told = os.environ.get(name, "")
-        if told.isdigit() and int(told):
-            return int(told)
-    return usable_cores()
 
 
 def memory_bytes() -> int:

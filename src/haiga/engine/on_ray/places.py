@@ -15,8 +15,7 @@ from ray.exceptions import GetTimeoutError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from haiga.engine.backend import StepFailed
-from haiga.engine.limits import numeric_variables, thread_variables
-from haiga.engine.on_ray.connection import blas_threads
+from haiga.engine.limits import blas_threads, numeric_variables, thread_variables
 from haiga.engine.on_ray.seat import Ready, Seat, named_variables
 from haiga.engine.plan import Needs, Step
 
