@@ -40,7 +40,9 @@ plan = Pipeline(
         Step("copy", inputs=("slow",), call=copy, retries=3, makes="text"),
     )
 )
-backend = RayBackend(ray_steps.KINDS, home=Path(sys.argv[2]), address=sys.argv[1])
+backend = RayBackend(
+    ray_steps.KINDS, kinds_at="ray_steps:KINDS", home=Path(sys.argv[2]), address=sys.argv[1]
+)
 
 
 def tell(event):

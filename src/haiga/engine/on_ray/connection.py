@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -128,32 +129,49 @@ def _join(address: str) -> None:
     before = ray_constants.NUM_REDIS_GET_RETRIES
     ray_constants.NUM_REDIS_GET_RETRIES = _TRIES  # one a second; something does answer there
     try:
-        ray.init(
-            address=address if address == "auto" else found,  # only "auto" looks for a token
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
-    except ImportError as error:
-        raise MissingExtra(
-            f"'{address}' is reached by Ray's client, which needs more: pip install 'ray[client]'"
-        ) from error
+        with _silent():
+            ray.init(
+                address=address if address == "auto" else found,  # only "auto" looks for a token
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
     except (Exception, SystemExit) as error:  # Ray ends the process where a cluster turns silent
         why = clause(error)
-        if "AuthenticationToken" in str(error) or "AuthToken" in str(error):
+        if "ray[client]" in str(error):
+            raise MissingExtra(
+                f"'{address}' is reached by Ray's client: pip install 'ray[client]'"
+            ) from error
+        if why.startswith(("Failed to connect", "ray client connection", "RPC error")):
             why = (
-                "it asks for a token: set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to the cluster's"
+                "if it asks for a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN, and if it is "
+                f"of another Ray than {ray.__version__}, install its own"
             )
-        raise UserError(f"the Ray cluster at '{address}' refused: {why}") from error
+        raise UserError(f"the Ray cluster at '{address}' lets nobody in: {why}") from error
     finally:
         ray_constants.NUM_REDIS_GET_RETRIES = before
 
 
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Keeps from the terminal what Ray's core writes there while it tries; an error is raised."""
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
+
+
 def clause(error: BaseException) -> str:
-    """What an error says, on one line: of a traceback the last, of anything else the first."""
+    """What an error says, on one line: the last of a traceback, else the first."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
-    return lines[-1 if isinstance(error, RayTaskError) else 0][:300]
+    whole = isinstance(error, RayTaskError) or lines[0].endswith(":")
+    return lines[-1 if whole else 0][:300]
 
 
 def usable_cores() -> int:
