@@ -15,7 +15,7 @@ from haiga.core.counted import counted
 from haiga.media.durable import write_durably
 from haiga.pages import parts
 from haiga.pages.markup import Html
-from haiga.pages.numbers import duration, number, share
+from haiga.pages.numbers import duration, number
 from haiga.pages.page import Section, page
 from haiga.pages.parts import Figure
 from haiga.pages.plots import Bar, Series, bar_chart, line_chart, point_chart
@@ -113,7 +113,7 @@ def tune_page(found: Found, search: Search) -> str:
         f"haiga tune {search.recipe}",
         sections,
         subtitle=f"{counted(len(found.trials), 'trial')} with settings drawn from seed "
-        f"{search.seed}; {share(1 / 3)} or so go on at each rung.",
+        f"{search.seed}; at each rung about one in three goes on.",
         footer=f"Written by haiga tune, haiga {__version__}: "
         f"{shlex.join(['haiga', 'tune', search.recipe])} …",
     )

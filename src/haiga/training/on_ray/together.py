@@ -144,19 +144,22 @@ def train_on_ray(
 def _followed(trainer: Any, board: Any, tell: Tell) -> BaseException | None:
     """Runs a trainer to its end, passing on what is said; the error it ended with."""
     failed: list[BaseException] = []
+    done = threading.Event()  # a join that Ctrl-C breaks into takes a thread for ended
 
     def fit() -> None:
         try:
             trainer.fit()
         except BaseException as error:
             failed.append(error)
+        finally:
+            done.set()
 
-    running = threading.Thread(target=fit, name="ray training", daemon=True)
-    running.start()  # not in the main thread, where Ray would take Ctrl-C for itself
+    # not in the main thread, where Ray would take Ctrl-C for itself
+    threading.Thread(target=fit, name="ray training", daemon=True).start()
     asked = False
-    while running.is_alive():
+    while not done.is_set():
         try:
-            running.join(ASK_S)
+            done.wait(ASK_S)
             _pass_on(board, tell)
         except KeyboardInterrupt:
             if asked:

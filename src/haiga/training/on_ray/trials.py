@@ -47,8 +47,9 @@ class TrialsOnRay:
         self._job, self._trials = job, trials
         self._words, self._workers, self._address = words, workers, address
         self._stack = contextlib.ExitStack()
+        self._begun = False
         self._failed: list[BaseException] = []
-        self._running: threading.Thread | None = None
+        self._done = threading.Event()
         self._flag = job.folder / ".stop"
 
     def start(self) -> None:
@@ -83,14 +84,14 @@ class TrialsOnRay:
                 tuner.fit()
             except BaseException as error:
                 self._failed.append(error)
+            finally:
+                self._done.set()
 
-        self._running = threading.Thread(target=fit, name="ray trials", daemon=True)
-        self._running.start()
+        threading.Thread(target=fit, name="ray trials", daemon=True).start()
+        self._begun = True
 
     def wait(self, seconds: float) -> bool:
-        assert self._running is not None
-        self._running.join(seconds)
-        if self._running.is_alive():
+        if not self._done.wait(seconds):
             return False
         self._stack.close()
         if self._failed:
@@ -100,8 +101,8 @@ class TrialsOnRay:
     def stop(self) -> None:
         """Asks the trials to keep their places, and ends when they have."""
         self._flag.touch()
-        if self._running is not None:
-            self._running.join()
+        if self._begun:
+            self._done.wait()
         self._flag.unlink(missing_ok=True)
         self._stack.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Sequence
@@ -34,37 +35,45 @@ class InTurn:
             self._left.put((trial, given))
         self._lock, self._stopping = threading.Lock(), threading.Event()
         self._errors: list[BaseException] = []
-        self._threads = [
-            threading.Thread(target=self._work, name=f"trial worker {n}", daemon=True)
-            for n in range(min(workers, len(trials)))
-        ]
+        # events, as a join that Ctrl-C breaks into takes a thread for ended
+        self._done = [threading.Event() for _ in range(min(workers, len(trials)))]
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        for number, done in enumerate(self._done):
+            threading.Thread(
+                target=self._work, args=(done,), name=f"trial worker {number}", daemon=True
+            ).start()
 
     def wait(self, seconds: float) -> bool:
-        for thread in self._threads:
-            thread.join(seconds / len(self._threads))
+        for done in self._done:
+            done.wait(seconds / len(self._done))
         if self._errors:
             raise self._errors[0]
-        return not any(thread.is_alive() for thread in self._threads)
+        return all(done.is_set() for done in self._done)
 
     def stop(self) -> None:
         self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        for done in self._done:
+            done.wait()
 
-    def _work(self) -> None:
+    def _work(self, done: threading.Event) -> None:
         try:
             while not self._stopping.is_set():
                 try:
                     trial, words = self._left.get_nowait()
                 except queue.Empty:
                     return
-                self._run(Following(self._job, trial, words))
+                following = Following(self._job, trial, words)
+                try:
+                    self._run(following)
+                except BaseException:
+                    with contextlib.suppress(Exception):
+                        following.stop(WAITING)
+                    raise
         except BaseException as error:
             self._errors.append(error)
+        finally:
+            done.set()
 
     def _run(self, following: Following) -> None:
         trial = following.trial
