@@ -8,7 +8,8 @@ warm      the same step in this process and in a warm process of haiga's own int
 files     the same as a plain function over files and as a command line.
 cold      a process that is started for one attempt, in an environment that is ready: asking
           whether it is, starting, loading, the attempt. Once a plain function with nothing
-          installed, once a maker of haiga's, which loads haiga and numpy. Limit: 1.0 s.
+          installed, once a work of values, which loads haiga and numpy, and once haiga's eye, which
+          loads ONNX Runtime and a network too. Limit: 1.0 s.
 ready     how long it takes to ask for an environment that is there.
 processor what both processes spent of it, which other work on the machine changes little.
 build     how long the environment took to resolve and to build, with uv's cache as it is.
@@ -42,6 +43,10 @@ def copies(thing, out):
     shutil.copyfile(thing, out)
 def same():
     return lambda inputs, seed: inputs["thing"]
+def sees():
+    from haiga.features.eye import Eye
+    eye = Eye()
+    return lambda inputs, seed: eye.embed([inputs["thing"]])
 """
 BYTES = Kind("bytes", ".bin", lambda v: "", lambda v: bytes(v), lambda data: data)
 PICTURE = np.random.default_rng(0).integers(0, 256, (1024, 1024, 3), dtype=np.uint8)
@@ -133,12 +138,14 @@ def cold(place: Path, runs: int) -> None:
     home = place / "environments"
     made = steps(place)
     role = Step("tells", call=Call("values", "bench_steps:same"), inputs=("thing",))
+    eye = Step("sees", call=Call("values", "bench_steps:sees"), inputs=("thing",))
     plain = Environment(python=f"{sys.version_info[0]}.{sys.version_info[1]}")
     ways: dict[str, tuple[Step, Environment | None, Any]] = {
         "a plain function, haiga's own Python": (made["files"], None, b"x"),
         "a plain function, an environment of its own": (made["files"], plain, b"x"),
-        "a maker of haiga's, haiga's own Python": (role, None, {"mood": "calm"}),
-        "a maker of haiga's, an environment of its own": (role, plain, {"mood": "calm"}),
+        "a work of values, haiga's own Python": (role, None, {"mood": "calm"}),
+        "a work of values, an environment of its own": (role, plain, {"mood": "calm"}),
+        "the eye looks at a picture of 1024 px, an environment of its own": (eye, plain, PICTURE),
     }
     for what, (step, environment, given) in ways.items():
         with_haiga = step.call is not None and step.call.kind == "values"

@@ -29,7 +29,8 @@ from haiga.media.picture_folders import read_pictures
 from haiga.training.generators.recipe import RECIPES, Settings, StepBatch, Trainee
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.feed import Feed
-from haiga.training.pictures.loop import Parts, Run, Verdict
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts, Verdict
 from haiga.training.pictures.plan import Plan
 from haiga.training.pictures.store import PictureStore, build_store
 

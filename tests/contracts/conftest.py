@@ -1,8 +1,8 @@
 """Every registered implementation of a role, ours and plug-ins', made once with its defaults.
 
 A test that takes `poet`, `painter`, `mood_reader`, `stylist`, `upscaler`, `embedder`,
-`generator` or `curator` runs for each implementation there is. One that cannot be loaded
-or made fails its tests: nothing is skipped.
+`generator`, `captioner`, `classifier` or `curator` runs for each implementation there is. One
+that cannot be loaded or made fails its tests: nothing is skipped.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ ROLES = {
     "upscaler": "upscaler",
     "embedder": "embedder",
     "generator": "generator",
+    "captioner": "captioner",
     "curator": "curator",
+    "classifier": "classifier",
 }
 """Each fixture with the role it is a maker of."""
 
@@ -56,7 +58,14 @@ def _esrgan(folder: Path) -> Path:
     return save(compact(2), folder / "net.safetensors")
 
 
+def _classifier(folder: Path) -> Path:
+    from tiny_classifier import make_classifier
+
+    return make_classifier(folder)
+
+
 MODELS: dict[tuple[str, str], Callable[[Path], Path]] = {
+    ("classifier", "network.v1"): _classifier,
     ("generator", "latent.v1"): _generator,
     ("painter", "generator.v1"): _generator,
     ("painter", "attngan.v1"): _attngan,
@@ -124,8 +133,18 @@ def generator(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
+def captioner(request: pytest.FixtureRequest) -> Any:
+    return made("captioner", request.param)
+
+
+@pytest.fixture
 def curator(request: pytest.FixtureRequest) -> Any:
     return made("curator", request.param)
+
+
+@pytest.fixture
+def classifier(request: pytest.FixtureRequest) -> Any:
+    return made("classifier", request.param)
 
 
 @pytest.fixture

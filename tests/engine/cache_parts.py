@@ -31,7 +31,7 @@ def parts(
         role="painter",
         use=use,
         settings=settings or {},
-        call=Call("values", f"haiga.actions.role_steps:{step}"),
+        call=Call("values", f"haiga.actions.role_steps.{step}:{step}"),
         reads=reads or {name: name for name in inputs or {}},
         models=lambda: models or {},
     )

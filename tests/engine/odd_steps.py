@@ -160,3 +160,10 @@ def refuses():
     from haiga.core.errors import UserError
 
     raise UserError("the setting 'depth' must be 1 to 9")
+
+
+def blas_threads_told():
+    """Work that tells with how many threads numpy multiplies here."""
+    import os
+
+    return lambda inputs, seed: os.environ["OPENBLAS_NUM_THREADS"]

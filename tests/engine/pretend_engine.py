@@ -30,7 +30,9 @@ def inspect(words):
         known[image] = place("images", image).read_text()
     if image not in known:
         sys.exit(f"Error: {image}: image not known")
-    print(json.dumps(known[image]))
+    if words[:2] != ["--format", "{{.Id}}"]:  # podman 4 knows no {{json .Id}} here
+        sys.exit("Error: template")
+    print(known[image])
 
 
 def pull(words):
@@ -51,7 +53,7 @@ def run(words):
             options.setdefault(word, []).append(words.pop(0))
         else:
             sys.exit(f"Error: unknown flag: {word}")
-    inspect(words[:1])
+    inspect(["--format", "{{.Id}}", words[0]])
     sys.stdout.flush()
     mounts = {}
     for volume in options["--volume"]:
@@ -97,6 +99,8 @@ def main():
         run(words[1:])
     elif words[0] == "kill":
         kill(words[1:])
+    elif words[:2] == ["rm", "--force"]:
+        pass
     else:
         sys.exit(f"Error: unknown command: {words[0]}")
 

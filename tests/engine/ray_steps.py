@@ -98,3 +98,13 @@ def seen() -> Work:
         }
 
     return work
+
+
+def slow() -> Work:
+    """Takes its time, and tells where it ran."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> str:
+        time.sleep(1.0)
+        return f"of {seed}"
+
+    return work

@@ -15,6 +15,7 @@ import pytest
 from cache_parts import keep, parts
 
 from haiga.engine.cache import INLINE_BYTES, Cache
+from haiga.engine.cache_prune import Wish
 
 SMALL, LARGE = b"snow on the gate", os.urandom(2 * INLINE_BYTES)
 INDEX = "cache.sqlite3"
@@ -89,6 +90,7 @@ def test_a_value_in_a_file_that_is_not_whole_is_made_again(folder: Path, how: st
         "UPDATE records SET digest = 'ab' WHERE step = 'poem'",
         "UPDATE records SET digest = '' WHERE step = 'painting'",
         "UPDATE records SET digest = x'ff00ff' WHERE step = 'poem'",
+        "UPDATE records SET digest = CAST(x'ff00ff' AS TEXT) WHERE step = 'poem'",
         "UPDATE records SET digest = '../../../../etc/passwd' WHERE step = 'painting'",
         "UPDATE records SET seal = 'x' WHERE step = 'poem'",
         "UPDATE records SET bytes = 1 WHERE step = 'poem'",
@@ -106,17 +108,28 @@ def test_a_record_that_points_to_another_sound_value_is_not_believed(folder: Pat
     made_again(folder, told_of="damaged or lost value")
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "null", "\udcff".encode("utf-8", "surrogateescape")])
+@pytest.mark.parametrize("text", ["'{'", "'[]'", "'null'", "CAST(x'ff' AS TEXT)", "x'ff'", "7"])
 def test_a_record_whose_account_of_itself_is_damaged_can_still_be_looked_at(
-    folder: Path, text: str | bytes
+    folder: Path, text: str
 ) -> None:
-    change(folder, "UPDATE records SET parts = ? WHERE step = 'poem'", text)
-    change(folder, "UPDATE records SET reads = ? WHERE step = 'poem'", text)
-    change(folder, "UPDATE details SET packed = 'x' WHERE digest = '50'")
+    change(folder, f"UPDATE records SET parts = {text}, reads = {text} WHERE step = 'poem'")
+    change(folder, f"UPDATE details SET packed = {text} WHERE digest = '50'")
     with Cache(folder) as cache:
         assert len(cache.records()) == 2
         keep(cache, b"x", parts("poem", seed=9))
         assert cache.why(parts("poem").key).sentences
+        assert cache.prune(Wish(step="poem")).results == 2
+
+
+def test_an_index_begun_anew_by_another_process_is_not_moved_away_again(folder: Path) -> None:
+    damage = sqlite3.DatabaseError("database disk image is malformed")
+    with Cache(folder) as one, Cache(folder) as other:
+        one._index.fail(damage)
+        keep(one, SMALL, parts("poem"))
+        other._index.fail(damage)
+        assert other.get(parts("poem").key) is not None
+        assert one.get(parts("poem").key) is not None
+    assert len(list(folder.glob("cache.sqlite3.damaged-*[!lm]"))) == 1
 
 
 @pytest.mark.parametrize("how", ["no database", "empty", "another's", "cut", "zeros", "missing"])

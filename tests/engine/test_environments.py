@@ -229,6 +229,9 @@ def test_a_folder_of_the_users_is_installed_and_a_changed_one_anew(
     assert second.lock != first.lock
     assert said_by(second, "import plugin; print(plugin.SAYS)") == "second"
     assert said_by(first, "import plugin; print(plugin.SAYS)") == "first"
+    clash_wheels(index)
+    write_plugin_folder(folder, "third", needs="clash==1.0")
+    assert "clash==1.0" in plain(home, line).lock_text.splitlines()
 
 
 def test_a_folder_moved_elsewhere_with_the_same_content_has_the_same_lock(

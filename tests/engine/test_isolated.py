@@ -21,6 +21,7 @@ from haiga.engine.backend import Attempt, Outcome, StepFailed
 from haiga.engine.environments import Prepared, prepare
 from haiga.engine.isolated import Worker
 from haiga.engine.kinds import Kind
+from haiga.engine.limits import descendants
 from haiga.engine.plan import Call, Environment, Needs, Step
 
 STEPS = Path(__file__).with_name("odd_steps.py")
@@ -148,7 +149,9 @@ def test_a_step_sees_no_variable_but_its_own_and_those_it_names(
 ) -> None:
     monkeypatch.setenv("A_SECRET", "of mine")
     monkeypatch.setenv("A_PALETTE", "of blues")
-    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    for name in [name for name in os.environ if name.startswith(("PYTHON", "OPENBLAS", "MKL"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHONSTARTUP", "/somewhere")
     names = Environment(variables=("A_PALETTE", "NOT_SET"))
     step = files_step("tells_variables", environment=names, needs=Needs(cpu=1.5))
     told = dict(line.split("=", 1) for line in once(own, step, folder).value.splitlines())
@@ -174,7 +177,7 @@ def test_each_attempt_has_a_fresh_folder_that_is_removed(
         place, files, fds, mask = worker.run(attempt(step)).value.split("\n")
         assert files == "in out"
         assert not Path(place).exists()
-        assert int(fds) <= 7  # the standard three, the two pipes, the listing's own
+        assert int(fds) <= 9  # the standard three, four pipe ends, the listing's own
         assert mask == "77"
     worker.stop()
     assert list(folder.iterdir()) == []
@@ -234,6 +237,20 @@ def test_values_of_the_wrong_kind_or_no_kind_do_not_count(own: Prepared, folder:
     assert "exit status 3" in once(own, values_step("ends_itself"), folder, x=1).note
     unreadable = once(own, values_step("same", "value"), folder, value=object())
     assert "input 'value'" in unreadable.note
+
+
+def test_what_cannot_even_be_asked_for_is_an_outcome_too(own: Prepared, folder: Path) -> None:
+    unsayable = once(own, files_step("shouts", {"loud": {1, 2}}), folder)
+    assert "set is not JSON serializable" in unsayable.note
+    broken = Kind("text", ".txt", lambda value: "", lambda value: bytes(1 // 0), bytes.decode)
+    worker = Worker(own, files_step("shouts"), {"text": broken}, folder=folder)
+    assert worker.run(attempt(files_step("shouts"))).note.startswith("ZeroDivisionError")
+    worker.stop()
+    (folder / "file").write_text("in the way")
+    nowhere = once(own, files_step("shouts"), folder / "file")
+    assert nowhere.note.startswith("its process cannot be given work: ")
+    gone = Prepared(folder / "no-python", "", "", folder)
+    assert once(gone, files_step("shouts"), folder).note.startswith("its process cannot be started")
 
 
 def test_a_users_mistake_in_a_step_is_told_as_it_is_and_not_tried_again(
@@ -306,6 +323,10 @@ def test_a_step_that_forks_gives_one_result(
     workers.append(worker)
     for _ in range(4):
         assert worker.run(attempt(step)).value == "forked"
+    deadline = time.monotonic() + 5
+    while len(descendants(os.getpid())) > 2 and time.monotonic() < deadline:
+        worker.run(attempt(files_step("shouts")))
+    assert len(descendants(os.getpid())) == 2  # the worker and its keeper, and no double
 
 
 def test_what_a_step_left_running_ends_with_its_process(
@@ -478,3 +499,24 @@ def test_a_keeper_that_is_killed_takes_its_step_along(
     assert outcomes[0].note.startswith("it was ended by SIGKILL")
     worker.stop()
     assert gone([int(line) for line in pids.read_text().split()])
+
+
+def test_haigas_own_interpreter_multiplies_in_as_many_parts_as_this_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The number of threads of a product decides the last bit of its sums."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    worker = Worker(
+        prepare(None, tmp_path, with_haiga=True),
+        Step("threads", call=Call("values", "odd_steps:blas_threads_told")),
+        {},
+        folder=tmp_path / "work",
+    )
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    try:
+        outcome = worker.run(
+            Attempt("1", Step("t", call=Call("values", "odd_steps:blas_threads_told")), 1, {})
+        )
+    finally:
+        worker.stop()
+    assert (outcome.error, outcome.value) == (None, "3")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
+import importlib.util
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +26,8 @@ from haiga.engine.events import Event
 from haiga.engine.local_backend import LocalBackend
 from haiga.engine.plan import Call, Environment, Needs, Pipeline, Step
 
-pytest.importorskip("ray", reason="needs the ray extra")
+if importlib.util.find_spec("ray") is None:
+    pytest.skip("needs the ray extra", allow_module_level=True)
 
 import ray_steps
 from wheels import clash_wheels, only_from, stand_ins_for_haigas_packages, write_wheel
@@ -39,23 +45,28 @@ open(sys.argv[2], "w", encoding="utf-8").write(f"{text.upper()} {sys.argv[3]}")
 """
 
 
+KINDS_AT = "ray_steps:KINDS"
+
+
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Connection]:
-    """Ray on two processors, started once for all tests here."""
-    connection = Connection(cpus=2)
+    """Ray on two processors, started once for all tests here; it believes in two GPUs."""
+    connection = Connection(cpus=2, gpus=2)
     yield connection
     connection.close()
     assert not connection.folder.exists()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "studio" / "environments"
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("studio") / "environments"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def backend(connection: Connection, home: Path) -> Iterator[RayBackend]:
-    backend = RayBackend(ray_steps.KINDS, home=home, connection=connection)
+    backend = RayBackend(
+        ray_steps.KINDS, kinds_at="ray_steps:KINDS", home=home, connection=connection
+    )
     yield backend
     backend.close()
 
@@ -104,7 +115,8 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     clash_wheels(folder)
     stand_ins_for_haigas_packages(folder)
     files = {"clashing_role.py": CLASHING_ROLE}
-    write_wheel(folder, "clashing-role", "1.0", files, ["clash"])
+    for version in ("1.0", "1.1"):
+        write_wheel(folder, "clashing-role", version, files, ["clash"])
     return folder
 
 
@@ -129,26 +141,30 @@ def where():
 """
 
 
-def of_wheel(name: str, target: str, version: str, *variables: str, **more: Any) -> Step:
-    environment = Environment(("clashing-role", f"clash=={version}"), variables=variables)
+def of_wheel(
+    name: str, target: str, version: str, roles: str, *variables: str, **more: Any
+) -> Step:
+    lines = (f"clashing-role=={roles}", f"clash=={version}")
+    environment = Environment(lines, variables=variables)
     call = Call("values", f"clashing_role:{target}")
     return Step(name, call=call, environment=environment, makes="text", **more)
 
 
-@pytest.mark.parametrize("where", ["below", "beside"])
+@pytest.mark.parametrize(("where", "roles"), [("below", "1.0"), ("beside", "1.1")])
 def test_two_steps_that_need_two_versions_of_a_package_run_in_one_plan(
     backend: RayBackend,
     home: Path,
     wheels: Path,
     monkeypatch: pytest.MonkeyPatch,
     where: str,
+    roles: str,
 ) -> None:
     monkeypatch.setenv("HAIGA_TEST_SECRET", "told")
     plan = Pipeline(
         (
-            of_wheel("first", "role", "1.0"),
-            of_wheel("second", "role", "2.0", "HAIGA_TEST_SECRET", inputs=("first",)),
-            of_wheel("where", "where", "1.0"),
+            of_wheel("first", "role", "1.0", roles),
+            of_wheel("second", "role", "2.0", roles, "HAIGA_TEST_SECRET", inputs=("first",)),
+            of_wheel("where", "where", "1.0", roles),
         )
     )
     local = LocalBackend(ray_steps.KINDS, home=home)
@@ -234,13 +250,31 @@ def test_a_step_holds_the_processors_it_needs_and_seats_are_used_again(backend: 
     assert len({run.values["two"]["pid"] for run in runs}) == 1
 
 
+def test_a_step_sees_the_gpus_it_was_lent_and_no_others(backend: RayBackend) -> None:
+    show = ("sh", "-c", "printf %s $CUDA_VISIBLE_DEVICES > {out}")
+    plan = Pipeline(
+        (
+            role("half", "seen", needs=Needs(cpu=0, gpu=0.5)),
+            role("both", "seen", needs=Needs(cpu=0, gpu=2), inputs=("half",)),
+            Step("below", call=Call("command", command=show), needs=Needs(cpu=0, gpu=2)),
+            role("none", "seen", needs=Needs(cpu=0), inputs=("both",)),
+        )
+    )
+    for run in schedule.run(plan, SEEDS[:2], backend=backend):
+        assert run.values["half"]["gpus"] in ("0", "1")
+        assert run.values["half"]["resources"]["GPU"] == 0.5
+        assert run.values["both"]["gpus"] == "0,1"
+        assert run.values["below"] == b"0,1"
+        assert run.values["none"]["gpus"] == ""
+
+
 def test_a_step_that_needs_more_than_any_machine_has_is_refused_before_anything_runs(
     backend: RayBackend,
 ) -> None:
-    steps = (role("wide", "seen", needs=Needs(cpu=64)), role("gpu", "seen", needs=Needs(gpu=1)))
+    steps = (role("wide", "seen", needs=Needs(cpu=64)), role("gpu", "seen", needs=Needs(gpu=3)))
     with pytest.raises(UserError, match="'wide'.*64 processors") as refused:
         backend.prepare(steps)
-    assert "1 GPUs" in str(refused.value)
+    assert "3 GPUs" in str(refused.value)
 
 
 def test_a_requirement_that_cannot_be_met_is_said_at_once(
@@ -268,8 +302,11 @@ def test_what_workers_print_never_reaches_the_terminal(
 
 
 def test_no_more_steps_run_side_by_side_than_workers(connection: Connection, home: Path) -> None:
-    backend = RayBackend(ray_steps.KINDS, home=home, connection=connection, workers=1)
-    runs = list(schedule.run(Pipeline((role("seen", "seen"),)), SEEDS, backend=backend))
+    backend = RayBackend(
+        ray_steps.KINDS, kinds_at="ray_steps:KINDS", home=home, connection=connection, workers=1
+    )
+    plan = Pipeline((role("seen", "seen", needs=Needs(cpu=0)),))  # as many as there are, else
+    runs = list(schedule.run(plan, SEEDS, backend=backend))
     backend.close()
     assert len({run.values["seen"]["pid"] for run in runs}) == 1
 
@@ -287,7 +324,57 @@ def test_sockets_of_a_ray_of_ones_own_are_for_this_machine_only(connection: Conn
         try:
             if str(connection.folder) not in (process / "cmdline").read_text():
                 continue
-            links = {os.readlink(file) for file in (process / "fd").iterdir()}
+            links = {str(file.readlink()) for file in (process / "fd").iterdir()}
         except OSError:
             continue
         assert not links & ours, (process / "cmdline").read_text()
+
+
+ENDLESS = """
+import sys
+from pathlib import Path
+
+import ray_steps
+
+from haiga.engine import schedule
+from haiga.engine.on_ray import RayBackend
+from haiga.engine.plan import Call, Pipeline, Step
+
+backend = RayBackend({}, home=Path(sys.argv[1]))
+role = Call("values", "ray_steps:fails", settings={"how": "hangs"})
+command = Call("command", command=("sh", "-c", "sleep 1000 # {out}"))
+plan = Pipeline((Step("role", call=role), Step("command", call=command)))
+list(schedule.run(plan, [("item", 1)], backend=backend))
+"""
+
+
+def test_what_a_killed_run_was_at_ends_with_it(tmp_path: Path) -> None:
+    def alive() -> list[str]:
+        """What was started by the run, but for Ray's two agents, which take a minute to see it."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                command = (process / "cmdline").read_text().replace("\0", " ").strip()
+                place = (process / "environ").read_text() + str((process / "cwd").readlink())
+                if str(tmp_path) in command + place and not command.endswith("Agent"):
+                    found.append(command)
+        return found
+
+    def at_work() -> bool:
+        commands = " ".join(alive())
+        return "sleep 1000" in commands and "_RaySeat.do" in commands
+
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "MARK": str(tmp_path)}
+    run = subprocess.Popen([sys.executable, "-c", ENDLESS, str(tmp_path / "home")], env=environ)
+    deadline = time.monotonic() + 60
+    while not at_work():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    run.kill()
+    run.wait()
+    deadline = time.monotonic() + 30
+    while alive():
+        assert time.monotonic() < deadline, alive()
+        time.sleep(0.2)
+    for folder in Path(tempfile.gettempdir()).glob(f"haiga-ray-{run.pid}-*"):
+        shutil.rmtree(folder)  # the next run would do it

@@ -84,12 +84,13 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 """
 
 
-def write_plugin_folder(folder: Path, says: str) -> Path:
+def write_plugin_folder(folder: Path, says: str, needs: str = "") -> Path:
     """A folder that pip can install, with no need of any other package to build it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "builds"\nbackend-path = ["."]\n'
         '[project]\nname = "plugin"\nversion = "1.0"\n'
+        f"dependencies = {[needs] if needs else []}\n"
     )
     (folder / "builds.py").write_text(_BACKEND)
     (folder / "plugin.py").write_text(f'SAYS = "{says}"\n')

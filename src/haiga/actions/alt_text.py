@@ -1,9 +1,12 @@
-"""A piece in plain words, for those who cannot see it: only what is known to be there."""
+"""A piece in plain words, for those who cannot see it: only what is known to be there, or told as
+what it looks like."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from haiga.core.errors import UserError
 from haiga.core.nouns import Mood, Picture, Poem, Style
 from haiga.features.colour import palette
 from haiga.features.colour_names import colour_name
@@ -11,6 +14,12 @@ from haiga.features.seasons import image_words
 from haiga.features.words import words
 
 MAX_CHARACTERS = 400
+"""A text is no longer; publishers take 1,000, and who listens to it has to hear it to the end."""
+MOST_GIVEN = 1_000
+"""An alt text that a person writes may be so long."""
+
+
+_COLOUR = "(black|grey|white|beige|gold|yellow|orange|brown|red|pink|purple|blue|green)"
 
 
 def main_colours(picture: Picture, count: int = 3, least_share: float = 0.08) -> list[str]:
@@ -24,13 +33,19 @@ def main_colours(picture: Picture, count: int = 3, least_share: float = 0.08) ->
 
 
 def describe(
-    poem: Poem, mood: Mood, picture: Picture, style: Style | None, unseen: Sequence[str]
+    poem: Poem,
+    mood: Mood,
+    picture: Picture,
+    style: Style | None,
+    unseen: Sequence[str],
+    caption: str = "",
 ) -> str:
     """The alt text of a piece, at most 400 characters.
 
     Says what the sheet is, the words of the poem that the painter has pictures
-    of, the main colours, the mood, the artwork whose style it follows, and the
-    poem. Nothing is claimed about what the picture shows beyond its words.
+    of, what the picture looks like by a `caption` that is sure, the main colours, the mood, the
+    artwork whose style it follows, and the poem. Without a caption nothing is claimed about what
+    the picture shows beyond its words.
     """
     painted = [w for w in words(poem.text) if w in image_words() and w not in set(unseen)]
     named = list(dict.fromkeys(painted))[:4]
@@ -41,17 +56,40 @@ def describe(
     feeling = f"the mood is {mood.name}"
     verse = " / ".join(poem.lines)
     kind = poem.form if poem.form != "free" else "poem"
+    looks = f" It looks like {_plain(caption)}." if _plain(caption) else ""
     shorter: list[str] = []
     for after in _credits(style):
-        for about in dict.fromkeys((subject, "")):
+        for about in dict.fromkeys((subject + "." + looks, subject + ".", ".")):
             shorter.append(
-                f"A {kind} with a painting{about}. {colours}; {feeling}{after}. "
+                f"A {kind} with a painting{about} {colours}; {feeling}{after}. "
                 f"The {kind} reads: {verse}"
             )
     for text in shorter:
         if len(text) <= MAX_CHARACTERS:
             return text
     return shorter[-1][: MAX_CHARACTERS - 1].rstrip() + "…"
+
+
+def checked(text: str) -> str:
+    """An alt text that a person wrote, on one line; `UserError` where it is empty or too long."""
+    plain = " ".join(text.split())
+    if not plain:
+        raise UserError("the alt text is empty; say in a sentence or two what the piece shows")
+    if len(plain) > MOST_GIVEN:
+        raise UserError(
+            f"the alt text has {len(plain):,} characters, and publishers take {MOST_GIVEN:,}; "
+            "shorten it"
+        )
+    if not plain.isprintable():
+        raise UserError("the alt text holds characters that cannot be printed; leave them out")
+    return plain
+
+
+def _plain(caption: str) -> str:
+    """A caption as the end of "It looks like": without its colours and what it is painted with."""
+    said = re.sub(r"^(a|an) (dark |pale )?(chinese ink |japanese woodblock |oil )?"
+                  r"(painting|print|watercolor|photograph) of ", "", caption)  # fmt: skip
+    return re.sub(rf" in {_COLOUR}( and {_COLOUR})?$|,? on (white|cream|grey) paper$", "", said)
 
 
 def _credits(style: Style | None) -> list[str]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from haiga.actions.alt_text import describe
-from haiga.actions.makers import Makers
+from haiga.actions.makers import CAPTIONER, Makers
 from haiga.actions.mood_choice import mood_step
 from haiga.actions.recipe import digest
 from haiga.actions.verdicts import judge
 from haiga.core import registry
 from haiga.core.config import Artist
 from haiga.core.errors import JobError
-from haiga.core.nouns import Mood, Picture, Poem, Style, Verdict, check_picture
+from haiga.core.nouns import Caption, Mood, Picture, Poem, Style, Verdict, check_picture
 from haiga.engine import local
 from haiga.engine.plan import Pipeline, Step
 
@@ -30,17 +30,20 @@ PICTURES = ("painting", "styled", "sheet")
 class Request:
     """What was asked of an artist.
 
-    `mood`, a mood or a mode, overrides the artist's choice of mood; `about` is a few words or
-    nothing; `avoided` names the styles that rest, because the artist's last
-    pieces were made after them.
+    `captioned` pieces say in their alt text what the painting looks like; those that were made
+    before there was a captioner are made again without. `mood`, a mood or a mode, overrides the
+    artist's choice of mood; `about` is a few words or nothing; `avoided` names the styles that
+    rest, because the artist's last pieces were made after them.
     """
 
     mood: str | None = None
     about: str = ""
     avoided: tuple[str, ...] = ()
+    captioned: bool = False
 
     def table(self) -> dict[str, Any]:
-        return {"mood": self.mood, "about": self.about, "avoided": list(self.avoided)}
+        asked = {"mood": self.mood, "about": self.about, "avoided": list(self.avoided)}
+        return {**asked, "captioned": True} if self.captioned else asked
 
 
 CANDIDATES = "candidates"
@@ -86,7 +89,8 @@ def plan_finish(makers: Makers, request: Request) -> Pipeline:
             _style_step(makers, request.avoided),
             restyle_step(makers, makers.artist.stylist.strength),
             sheet_step(makers.artist),
-            _alt_text_step(makers),
+            *((caption_step(makers),) if request.captioned else ()),
+            _alt_text_step(makers, captioned=request.captioned),
             _verdicts_step(makers),
         ),
         given=BEGUN,
@@ -305,15 +309,40 @@ def printed(picture: Picture, page: SheetSettings) -> Picture:
     return ink_painting(picture, page.monochrome) if page.monochrome else picture
 
 
-def _alt_text_step(makers: Makers) -> Step:
+CAPTION = "caption"
+
+
+def caption_step(makers: Makers) -> Step:
+    """What the painting shows by the captioner, how likely, and whether that is sure enough."""
+
+    def work(inputs: Mapping[str, Any], seed: int) -> dict[str, Any]:
+        shown = printed(inputs["styled"], page_settings(makers.artist))
+        said: Caption = _one(makers.captioner.caption([shown], seeds=[seed]), "captioner")
+        return {"text": said.text, "score": round(said.score, 4), "sure": said.sure}
+
+    return Step(
+        CAPTION,
+        work,
+        ("styled",),
+        role="captioner",
+        use=CAPTIONER,
+        models=lambda: makers.captioner.models,
+    )
+
+
+def _alt_text_step(makers: Makers, *, captioned: bool) -> Step:
     """The sheet in words, for those who cannot see it."""
 
     def work(inputs: Mapping[str, Any], seed: int) -> str:
         poem: Poem = inputs["poem"]
         shown = printed(inputs["styled"], page_settings(makers.artist))
-        return describe(poem, inputs["mood"], shown, inputs["style"], inputs["unseen_words"])
+        said = inputs[CAPTION] if captioned else {"sure": False}
+        caption = str(said["text"]) if said["sure"] else ""
+        unseen = inputs["unseen_words"]
+        return describe(poem, inputs["mood"], shown, inputs["style"], unseen, caption)
 
-    return Step("alt_text", work, ("poem", "unseen_words", "mood", "styled", "style"))
+    needs = ("poem", "unseen_words", "mood", "styled", "style")
+    return Step("alt_text", work, (*needs, CAPTION) if captioned else needs)
 
 
 def _verdicts_step(makers: Makers) -> Step:

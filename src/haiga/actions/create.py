@@ -8,6 +8,7 @@ from typing import Any
 
 from haiga.actions.compose import (
     BEGUN,
+    CAPTION,
     PICTURES,
     Request,
     candidates_table,
@@ -64,7 +65,7 @@ def create(
     reason = check_reason(allow_copy)
     check_sheet(makers.artist)
 
-    request = Request(asked, steering)
+    request = Request(asked, steering, captioned=True)
     _ = makers.picture_gate  # a damaged index is told now
     begun = (begin_here if begin_all is None else begin_all)(
         makers, studio, request, seeds, on_event
@@ -194,6 +195,7 @@ def finish_piece(
             "mood_reason": values["mood"].reason,
             "style": style_credit(style),
             "alt_text": values["alt_text"],
+            **({CAPTION: values[CAPTION]} if CAPTION in values else {}),
             **candidates_table(values),
         },
     ).for_file("sheet")

@@ -13,6 +13,7 @@ from haiga.engine.kinds import Kind
 LOCAL, RAY = "local", "ray"
 ENGINES = (LOCAL, RAY)
 MOST_WORKERS = 512
+KINDS_AT = "haiga.actions.pipelines.kinds:KINDS"
 ENVIRONMENTS = "environments"
 """Where in a studio the environments of steps are kept."""
 
@@ -42,7 +43,8 @@ def open_backend(
     if engine == RAY:
         from haiga.engine.on_ray import RayBackend
 
-        return RayBackend(kinds, home=home, address=address, workers=workers)
+        named = KINDS_AT if kinds else ""
+        return RayBackend(kinds, home=home, kinds_at=named, address=address, workers=workers)
     from haiga.engine.local_backend import LocalBackend
 
     return LocalBackend(kinds, home=home, workers=workers or 1)

@@ -68,8 +68,7 @@ class StudioGate:
         wanted = request.table()
         for piece in self._studio.same_seed(self._makers.artist.name, seed):
             recipe = piece.recipe
-            asked = {k: v for k, v in recipe.get("request", {}).items() if k != "avoided"}
-            if asked != {k: v for k, v in wanted.items() if k != "avoided"}:
+            if _what(recipe.get("request", {})) != _what(wanted):
                 continue
             outputs = {step.get("step"): step.get("output") for step in recipe.get("steps", ())}
             made = {name: beginning.provenance[name].output for name in ("poem", "painting")}
@@ -109,6 +108,11 @@ def _known_words(poem: Poem) -> list[Finding]:
     if verdict.keep:
         return []
     return [Finding(KNOWN_WORDS, "copy", verdict.score, verdict.reason, verdict.reason)]
+
+
+def _what(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked of a piece: the styles that rested then and its alt text are no part of it."""
+    return {k: v for k, v in request.items() if k not in ("avoided", "captioned")}
 
 
 def _persona(table: Mapping[str, Any]) -> Artist | None:

@@ -10,11 +10,15 @@ from haiga.core import registry
 from haiga.core.config import MOST_CANDIDATES, Artist
 from haiga.core.errors import UserError
 from haiga.core.forms import form_of
-from haiga.core.roles import MoodReader, Painter, Poet, Stylist, Upscaler
+from haiga.core.roles import Captioner, MoodReader, Painter, Poet, Stylist, Upscaler
 
 if TYPE_CHECKING:
     from haiga.actions.originality import PictureGate
     from haiga.roles.painters.candidates import CandidatePainter
+
+
+CAPTIONER = "attend.v1"
+"""Whoever the artist is, this says what a painting looks like."""
 
 
 class Makers:
@@ -70,6 +74,10 @@ class Makers:
     @cached_property
     def stylist(self) -> Stylist:
         return registry.make("stylist", self.artist.stylist.use, self.artist.stylist.settings)
+
+    @cached_property
+    def captioner(self) -> Captioner:
+        return registry.make("captioner", CAPTIONER, {})
 
     @cached_property
     def upscaler(self) -> Upscaler:

@@ -14,7 +14,7 @@ from haiga.core.nouns import Picture, Provenance
 from haiga.engine.digests import value_digest
 from haiga.media.pictures import picture_digest
 
-Kind = Literal["piece", "paint", "style", "mount", "generate", "enlarge"]
+Kind = Literal["piece", "paint", "style", "mount", "generate", "enlarge", "telephone"]
 
 
 class StepRecord(BaseModel):

@@ -16,6 +16,7 @@ from haiga.actions.makers import Makers
 from haiga.actions.recipe import Recipe, StepRecord, read_recipe_table
 from haiga.actions.remake import remake
 from haiga.actions.surroundings import library_versions, machine_kind
+from haiga.actions.telephone.replaying import remake_telephone
 from haiga.core.config import Artist
 from haiga.core.errors import HaigaError, UserError
 from haiga.core.nouns import Picture
@@ -62,6 +63,8 @@ def replay(path: Path, *, on_event: Callable[[Event], None] = lambda e: None) ->
             remade, now = regenerate(recipe)
         elif recipe.kind == "enlarge":
             remade, now = remake_enlarged(recipe, path, on_event)
+        elif recipe.kind == "telephone":
+            remade, now = remake_telephone(recipe, path)
         else:
             remade, now = remake(recipe, Makers(_artist(recipe, path)), path, on_event)
         changed += _changed_models(recipe.steps, now.steps)

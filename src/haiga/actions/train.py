@@ -14,7 +14,7 @@ from typing import Any
 
 from haiga.core.errors import MissingExtra, Stopped, UserError
 from haiga.core.suggest import hint
-from haiga.media.picture_choice import GeneratorMade, PainterMade
+from haiga.media.picture_choice import ClassifierMade, GeneratorMade, PainterMade
 from haiga.media.text_choice import PoetMade
 
 REPORTED = 40
@@ -87,6 +87,8 @@ def train(
         _report(made, tell)
     elif isinstance(made, GeneratorMade | PainterMade):
         _report_pictures(made, tell)
+    elif isinstance(made, ClassifierMade):
+        _report_classifier(made, tell)
 
 
 def recipe_main(recipe: str) -> Callable[..., Any]:
@@ -171,3 +173,24 @@ def _report_pictures(made: GeneratorMade | PainterMade, tell: Callable[[str], No
     write_report(report, made.folder)
     tell(copy_verdict(report))
     tell(f"what it saw, makes and copies: {made.folder / HTML}")
+
+
+def _report_classifier(made: ClassifierMade, tell: Callable[[str], None]) -> None:
+    """Writes `report.html` and `report.json` beside a classifier, by pictures it never saw."""
+    from haiga.actions.evaluate_classifier import evaluate_classifier
+    from haiga.inspection.classifier_page import HTML, write_report
+    from haiga.inspection.classifier_text import classifier_text
+
+    try:
+        report = evaluate_classifier(str(made.folder), made.choice, probe=made.probe)
+    except UserError as error:
+        tell(f"it is not measured: {error}")
+        return
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"the classifier is in {made.folder}, and its report is not made; `haiga evaluate "
+            "classifier` makes one"
+        ) from None
+    write_report(report, made.folder)
+    tell(classifier_text(report))
+    tell(f"what it gets right and what it is wrong about: {made.folder / HTML}")

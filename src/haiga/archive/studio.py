@@ -189,6 +189,23 @@ class Studio:
             for number, data in looks.items():
                 _insert_looks(db, number, version, data)
 
+    def set_alt_text(self, piece_id: str, text: str) -> StoredPiece:
+        """Put another alt text in the place of a piece's; its recipe keeps the drafted one.
+
+        Raises UserError when there is no such piece or the studio cannot be written; all is
+        then as it was.
+        """
+        piece = self.piece(piece_id)
+        with connected(self._index) as db, transaction(db):
+            row = db.execute(
+                "SELECT number, record FROM pieces WHERE id = ?", (piece.id,)
+            ).fetchone()
+            record = {**json.loads(row["record"]), "alt_text": text}
+            told = json.dumps(record, ensure_ascii=False, allow_nan=False)
+            db.execute("UPDATE pieces SET record = ? WHERE number = ?", (told, row["number"]))
+            _write_told(piece.folder, record)  # before the index has it: it may be refused
+        return self._stored(row["number"], record)
+
     def file(self, sha256: str) -> Path:
         """Where the PNG with this digest is kept, whether or not it is there."""
         return self.folder / "files" / sha256[:2] / f"{sha256[2:]}.png"
@@ -215,9 +232,7 @@ class Studio:
         record["files"] = digests
         record["bytes"] = sizes
         write_durably(aside / "poem.txt", (piece.poem.text + "\n").encode())
-        write_durably(aside / "alt.txt", (piece.alt_text + "\n").encode())
-        told = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
-        write_durably(aside / "piece.json", (told + "\n").encode())
+        _write_told(aside, record)
         return digests
 
     def _keep_by_digest(self, written: Path, sha256: str) -> None:
@@ -259,6 +274,13 @@ class Studio:
             for folder in (self.folder / "aside").glob("*"):
                 if time.time() - folder.stat().st_mtime > STALE_S:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_told(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write `alt.txt` and `piece.json` beside a piece's pictures."""
+    write_durably(folder / "alt.txt", (record["alt_text"] + "\n").encode())
+    told = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    write_durably(folder / "piece.json", (told + "\n").encode())
 
 
 def _insert_looks(db: sqlite3.Connection, number: int, version: str, looks: bytes) -> None:

@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 
 from haiga.cli import (
+    alt_text,
     cache,
+    caption,
+    classify,
     collection_deciding,
     create,
     enlarge,
@@ -23,6 +26,7 @@ from haiga.cli import (
     show,
     style,
     styles,
+    telephone,
     train,
     tune,
     write,
@@ -47,13 +51,17 @@ def build() -> typer.Typer:
     app.command("replay")(replay.replay)
     app.command("write")(write.write)
     app.command("paint")(paint.paint)
+    app.command("telephone")(telephone.telephone)
     app.command("generate")(generate.generate)
     app.command("style")(style.style)
     app.command("enlarge")(enlarge.enlarge)
+    app.command("caption")(caption.caption)
     app.add_typer(styles.app, name="styles")
     app.command("mood")(mood.mood)
+    app.command("classify")(classify.classify)
     app.command("mount")(mount.mount)
     app.command("show")(show.show)
+    app.command("alt-text")(alt_text.alt_text)
     app.command("list")(listing.list_pieces)
     app.add_typer(collection_deciding.app, name="collection")
     app.add_typer(evaluate.app, name="evaluate")

@@ -253,6 +253,128 @@ def painter(
     )
 
 
+@app.command("classifier")
+def classifier(
+    model: Annotated[
+        str,
+        typer.Argument(metavar="MODEL", help="A folder that `haiga train classifier` made."),
+    ],
+    pictures: Annotated[
+        Path,
+        typer.Option(
+            "--pictures",
+            metavar="FOLDER",
+            help="Pictures of its classes, in folders named so; those it was trained on are "
+            "left out.",
+        ),
+    ],
+    probe: Annotated[
+        Path | None,
+        typer.Option(
+            "--probe",
+            metavar="FOLDER",
+            help="Pictures of other things: which does it take for one of its classes?",
+        ),
+    ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            "--label", metavar="COLUMN", help="A table's column of classes. (default: the folders)"
+        ),
+    ] = None,
+    where: PicturesWhere = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write report.html and report.json there."),
+    ] = None,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Measure a classifier on pictures it never saw: how often right, how sure, what fools it."""
+    from haiga.actions.evaluate_classifier import evaluate_classifier
+    from haiga.actions.evaluate_pictures import refuse_other_reports
+    from haiga.cli import output
+    from haiga.inspection.classifier_page import HTML, write_report
+    from haiga.inspection.classifier_text import classifier_text
+    from haiga.media.durable import make_folder
+    from haiga.media.picture_choice import PictureChoice
+
+    if out is not None:
+        refuse_other_reports(model, out)
+        make_folder(out)
+    choice = PictureChoice(pictures, tuple(where or ()), label_column=label)
+    with output.progress(1) as bar:
+        say = now_and_then(output.tell)
+
+        def tell(what: str) -> None:
+            output.stop_if_interrupted()
+            bar.begin(what)
+            if not sys.stderr.isatty():
+                say(f"{what} …")
+
+        report = evaluate_classifier(model, choice, probe=probe, tell=tell)
+    if out is not None:
+        write_report(report, out)
+    if json:
+        output.give_json(report.as_json())
+        return
+    output.give(classifier_text(report))
+    if out is not None:
+        output.tell(f"(the report is {out / HTML})")
+
+
+@app.command("captioner")
+def captioner(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A bundled captioner, a registered name, or a folder that `haiga train "
+            "captioner` made.",
+        ),
+    ],
+    pictures: Annotated[
+        Path,
+        typer.Option(
+            "--pictures",
+            metavar="FOLDER",
+            help="Captioned pictures as for its training; it is measured on those it never saw.",
+        ),
+    ],
+    count: Annotated[
+        int, typer.Option("--count", "-n", metavar="N", help="Pictures of each family to measure.")
+    ] = 150,
+    beam: Annotated[
+        int | None, typer.Option("--beam", metavar="K", help="As for `haiga caption`.")
+    ] = None,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Measure a captioner: BLEU, METEOR, CIDEr, variety, beside ways that need no captioner."""
+    from haiga.actions.caption import choose
+    from haiga.actions.evaluate_captioner import captioner_text, evaluate_captioner
+    from haiga.cli import output
+
+    asked = choose(model, count=1, temperature=None, beam=beam)
+    with output.progress(60) as bar:
+        say = now_and_then(output.tell)
+
+        def tell(what: str) -> None:
+            output.stop_if_interrupted()
+            bar.begin(what)
+            bar.advance()
+            if not sys.stderr.isatty():
+                say(f"{what} …")
+
+        report = evaluate_captioner(asked, pictures, each=count, tell=tell)
+    for note in report.notes:
+        output.tell(note)
+    if json:
+        output.give_json(report.as_json())
+        return
+    output.give(captioner_text(report))
+
+
 def _picture_report(
     model: str,
     evaluate_it: Callable[[Callable[[str], None]], PictureReport],

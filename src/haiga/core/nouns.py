@@ -131,13 +131,15 @@ class Caption:
 
     `tokens` are the words as the captioner made them; `attention` is where it looked for
     each, (len(tokens), h, w) float32 that sums to 1 a token, or None of one that cannot
-    tell. `score` is the mean log-probability of a token, in nats.
+    tell. `score` is the mean log-probability of a token, in nats; `sure` whether that is
+    enough, by what was measured, for the caption to be relied on.
     """
 
     text: str
     tokens: tuple[str, ...] = ()
     attention: npt.NDArray[np.float32] | None = None
     score: float = 0.0
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -145,12 +147,15 @@ class Label:
     """The class of a picture: `name`, or None for none of those that the classifier knows.
 
     `probabilities` are calibrated, one a class in the classifier's order, and sum to 1;
-    `known` in [0, 1] says how surely the picture belongs to any of them.
+    `known` in [0, 1] says how surely the picture belongs to any of them. `evidence`, of one
+    that can tell, is what speaks for the likeliest class place by place, (h, w) float32,
+    above 0 for it and below against it; None otherwise.
     """
 
     name: str | None
     probabilities: tuple[float, ...]
     known: float
+    evidence: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

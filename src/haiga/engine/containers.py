@@ -11,8 +11,8 @@ The image needs a `python3` of 3.8 or newer and nothing of haiga's: it is given 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
 import math
 import os
 import re
@@ -141,12 +141,16 @@ class Container:
         ]
 
     def kill(self) -> None:
-        """Ends the container at once."""
-        with_limit = [self._engine, "kill", self.name]
-        try:
-            subprocess.run(with_limit, capture_output=True, timeout=_ASK_LIMIT_S, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return
+        """Ends the container at once and removes it."""
+        for words in (["kill"], ["rm", "--force"]):
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run(
+                    [self._engine, *words, self.name],
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=_ASK_LIMIT_S,
+                    check=False,
+                )
 
     def ending(self, status: int, printed: str) -> str:
         """What an exit status means that is the engine's or the memory limit's; "" otherwise."""
@@ -166,14 +170,11 @@ def _gpu_arguments(engine: str, gpus: Sequence[int]) -> list[str]:
 
 def _inspected(engine: str, image: str) -> str | None:
     """The id of an image's content, None where it is not there."""
-    answer = _ask([engine, "image", "inspect", "--format", "{{json .Id}}", image], _ASK_LIMIT_S)
+    answer = _ask([engine, "image", "inspect", "--format", "{{.Id}}", image], _ASK_LIMIT_S)
     if answer.returncode:
         return None
-    try:
-        found = str(json.loads(answer.stdout.strip().splitlines()[-1]))
-    except (ValueError, IndexError):
-        return None
-    return found if re.match(r"(sha256:)?[0-9a-f]{12,}", found) else None
+    found = answer.stdout.strip()
+    return found if re.fullmatch(r"(sha256:)?[0-9a-f]{12,}", found) else None
 
 
 def _ask(command: list[str], limit_s: float) -> subprocess.CompletedProcess[str]:

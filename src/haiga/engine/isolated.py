@@ -86,7 +86,8 @@ class Worker:
                 if self._process is not None:
                     self._process.give_back([made])
                 return Outcome(attempt.id, value, None, head["seconds"], head["peak_mb"])
-            except StepFailed as error:
+            except Exception as raised:
+                error = _as_failure(raised)
                 if self._stopped:
                     error = StepFailed("it was stopped", output=error.output)
                 seconds = time.perf_counter() - begin
@@ -151,3 +152,12 @@ class Worker:
                 answer["error"], output=process.printed(), retryable=answer["retryable"]
             )
         return answer, made
+
+
+def _as_failure(error: Exception) -> StepFailed:
+    """What stopped an attempt: the step, or a kind or a setting that no process can be given."""
+    if isinstance(error, StepFailed):
+        return error
+    if isinstance(error, OSError):
+        return StepFailed(f"its process cannot be given work: {error}")
+    return StepFailed(f"{type(error).__name__}: {error}", retryable=False)

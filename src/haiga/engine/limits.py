@@ -55,6 +55,22 @@ def visible_gpus(gpus: Sequence[int]) -> str:
     return ",".join(own[gpu] if gpu < len(own) else str(gpu) for gpu in gpus)
 
 
+def usable_cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def blas_threads() -> int:
+    """With how many threads numpy multiplies matrices in this process."""
+    for name in ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"):
+        told = os.environ.get(name, "")
+        if told.isdigit() and int(told):
+            return int(told)
+    return usable_cores()
+
+
 class MemoryWatch:
     """The memory of everything that descends from a process, the process itself not counted.
 

@@ -14,6 +14,7 @@ from haiga.core.errors import UserError
 from haiga.engine.backend import Attempt, Outcome, StepFailed
 from haiga.engine.calls import check_kind, open_values
 from haiga.engine.kinds import Kind
+from haiga.engine.limits import usable_cores
 from haiga.engine.plan import Environment, Needs, Step, Work
 
 if TYPE_CHECKING:
@@ -204,13 +205,6 @@ def _place(attempt: Attempt) -> _Place:
 
 def _is_values(step: Step) -> bool:
     return step.call is not None and step.call.kind == "values"
-
-
-def usable_cores() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def machine_memory_mb() -> int:

@@ -40,6 +40,7 @@ from typing import Any, Callable, Mapping  # noqa: UP035  # also for Python 3.8
 
 HELLO = b"\x00haiga worker 1\n"
 LENGTHS = struct.Struct("<I")
+STRAY = struct.Struct("<q")
 MOST_BYTES = 2**31
 _PLACE = re.compile(r"\{\{|\}\}|\{([\w-]+)\}")
 _SUBREAPER, _DEATH_SIGNAL = 36, 1
@@ -321,6 +322,8 @@ def _serve(incoming: int, outgoing: int, place: Path) -> None:
             os.sched_setaffinity(0, set(setting["cores"]))
     sys.path += [entry for entry in setting["path"] if entry not in sys.path]
     doers: dict[int, Doer] = {}
+    strays, stray = os.pipe()
+    os.set_blocking(strays, False)
     while True:
         head, blobs = _receive(incoming, buffers)
         made: list[bytes] = []
@@ -334,12 +337,16 @@ def _serve(incoming: int, outgoing: int, place: Path) -> None:
         except BaseException as error:
             answer = _told(error)
         if os.getpid() != me:  # a child that the step forked and that came out of it
+            os.write(stray, STRAY.pack(os.getpid()))
             os._exit(0)
         answer.update(seconds=time.perf_counter() - begin, peak_kb=_peak_kb())
         if made and len(made[0]) > MOST_BYTES:
             answer.update(ok=False, error=f"its result has {len(made[0]):,} bytes", retryable=False)
             made = []
         _flush()
+        with contextlib.suppress(BlockingIOError, ChildProcessError):
+            while True:  # those it waits for are no children of the step's any more
+                os.waitpid(STRAY.unpack(os.read(strays, STRAY.size))[0], 0)
         os.chdir(str(place))
         shutil.rmtree(str(place / f"call-{head['number']}"), ignore_errors=True)
         _send(outgoing, {**answer, "number": head["number"]}, made)

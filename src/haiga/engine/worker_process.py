@@ -23,6 +23,7 @@ from haiga.engine.environments import Prepared
 from haiga.engine.limits import (
     LOOK_EVERY_S,
     MemoryWatch,
+    blas_threads,
     kill_those_at_home,
     kill_tree,
     numeric_variables,
@@ -200,11 +201,12 @@ class WorkerProcess:
             how = f"was ended by {signal.Signals(number).name}"
         except ValueError:
             how = f"ended its process (exit status {status}) and gave no result"
+        by_engine = ""
         if self.container is not None:
-            how = self.container.ending(status, self.printed()) or how
+            by_engine = self.container.ending(status, self.printed())
         lines = [line.strip() for line in self.printed().splitlines() if line.strip()]
         last = f"; it last printed: {' / '.join(lines[-3:])[-300:]}" if lines else ""
-        return StepFailed(f"it {how}{last}", output=self.printed())
+        return StepFailed(f"it {by_engine or how + last}", output=self.printed())
 
     def end(self) -> None:
         """Ends the process and everything it started, within seconds whatever it does."""
@@ -222,7 +224,7 @@ class WorkerProcess:
 
     def close(self) -> None:
         """Ends it and gives back pipes and working folder."""
-        if self.runs() or self._popen.returncode < 0:
+        if self.runs() or self._popen.returncode < 0 or self.container is not None:
             self.end()
         for pipe in self._pipes:
             if pipe is not None:
@@ -310,7 +312,11 @@ def _variables(prepared: Prepared, step: Step, place: Path, gpus: Sequence[int])
         **numeric_variables(),
         **thread_variables(step.needs),
     }
-    if prepared.folder is None and "PYTHONPATH" in os.environ:  # haiga's own interpreter
+    if prepared.folder is None and not prepared.image:
+        # In haiga's own interpreter numpy multiplies in as many parts as in this process: the
+        # number decides in which order sums are taken, and so their last bit.
+        own["OPENBLAS_NUM_THREADS"] = str(blas_threads())
+    if prepared.folder is None and "PYTHONPATH" in os.environ:
         parts = os.environ["PYTHONPATH"].split(os.pathsep)
         own["PYTHONPATH"] = os.pathsep.join(str(Path(part).absolute()) for part in parts if part)
     named = step.environment.variables if step.environment else ()

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from haiga.core.nouns import Picture
+from haiga.core.nouns import Embedding, Picture
 from haiga.features.eye import Eye
 from haiga.features.match_words import MAX_WORDS, meaning_words, word_tensors
 from haiga.features.vectors import WordVectors
@@ -53,12 +53,16 @@ class Critic:
 
         Raises BadPicture for anything else.
         """
+        return self.look(pictures)[1]
+
+    def look(self, pictures: Sequence[Picture]) -> tuple[Embedding, Vectors]:
+        """What the eye sees of pictures, and their vectors: looked at once for both."""
         seen, maps = self._eye.look(pictures)
         rows = [
             self._picture_side.run({"early": early[None], "map": mapped[None]})[0]
             for early, mapped in zip(seen.early, maps, strict=True)
         ]
-        return np.concatenate(rows or [np.zeros((0, SPACE), np.float32)])
+        return seen, np.concatenate(rows or [np.zeros((0, SPACE), np.float32)])
 
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """The (M, 128) unit vectors of texts; all texts of no known word have the same one."""

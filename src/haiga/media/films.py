@@ -15,11 +15,12 @@ from haiga.media.recipe import XMP
 QUALITY = 88
 
 
-def write_film(path: Path, frames: Sequence[Picture], *, frame_ms: int) -> None:
+def write_film(path: Path, frames: Sequence[Picture], *, frame_ms: int | Sequence[int]) -> None:
     """Write frames of one size as an endless WebP film, whole or not at all.
 
-    It carries the same mark as haiga's PNGs that a trained model made it. Raises
-    UserError when it cannot be written.
+    `frame_ms` is how long each frame stands, or how long every one does. The film carries
+    the same mark as haiga's PNGs that a trained model made it. Raises UserError when it
+    cannot be written.
     """
     images = [Image.fromarray(frame) for frame in frames]
     buffer = io.BytesIO()
@@ -28,10 +29,10 @@ def write_film(path: Path, frames: Sequence[Picture], *, frame_ms: int) -> None:
         "WEBP",
         save_all=True,
         append_images=images[1:],
-        duration=frame_ms,
+        duration=frame_ms if isinstance(frame_ms, int) else list(frame_ms),
         loop=0,
         quality=QUALITY,
-        method=4,
+        method=2,  # half the time of 4, for a file 3 % larger
         xmp=XMP.encode(),
     )
     write_durably(path, buffer.getvalue())

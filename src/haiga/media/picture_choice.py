@@ -33,3 +33,12 @@ class GeneratorMade:
 
     folder: Path
     choice: PictureChoice
+
+
+@dataclass(frozen=True)
+class ClassifierMade:
+    """A classifier that a training finished, its pictures, and those it should not know."""
+
+    folder: Path
+    choice: PictureChoice
+    probe: Path | None = None

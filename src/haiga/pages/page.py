@@ -55,19 +55,27 @@ def page(
     *,
     subtitle: Content = "",
     footer: Content = "",
-    script: str = "",
+    script: str | Sequence[str] = "",
     pictures_beside: bool = False,
+    runs: Sequence[str] = (),
 ) -> str:
     """A whole HTML document, to be written as UTF-8.
 
-    `script` is one of this room's `.js` files by name; the page's policy names its sha256, so
-    that no other script runs. `pictures_beside` lets pictures be files in a folder beside it.
+    `script` is one of this room's `.js` files by name, or several in order; the page's policy
+    names its sha256, so that no other script runs. `pictures_beside` lets pictures be files in a
+    folder beside it. `runs` are script files beside the page that run before it, of a page
+    that runs a model: they may load what lies there, too, and nothing from elsewhere.
     """
-    code = _read(script) if script else ""
+    names = [script] if isinstance(script, str) else script
+    code = "".join(_read(name) for name in names if name)
+    before = "".join(f'<script src="{markup(name)}"></script>\n' for name in runs)
+    allowed = f"; script-src 'sha256-{_sha256(code)}'" if code else ""
+    if runs:
+        allowed += " 'self' blob: 'wasm-unsafe-eval'; connect-src 'self'"
     text = _DOCUMENT.format(
         images="data: 'self' file:" if pictures_beside else "data:",
-        scripts=f"; script-src 'sha256-{_sha256(code)}'" if code else "",
-        script=f"<script>{code}</script>\n" if code else "",
+        scripts=allowed,
+        script=before + (f"<script>{code}</script>\n" if code else ""),
         title=markup(title),
         style=_read("style.css"),
         seal=_read("seal.svg").strip(),

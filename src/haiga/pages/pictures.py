@@ -25,7 +25,7 @@ class Shown:
 
 def sheet(shown: Iterable[Shown]) -> Html:
     """Many pictures side by side, close together, without captions."""
-    return element("div", [_image(one) for one in shown], class_="sheet")
+    return element("div", [image(one) for one in shown], class_="sheet")
 
 
 def row(shown: Iterable[Shown]) -> Html:
@@ -46,9 +46,10 @@ def _pair(first: Shown, second: Shown, under: Content) -> Html:
 
 def _captioned(shown: Shown) -> Html:
     caption = [element("span", shown.caption)] if shown.caption else []
-    return element("div", [_image(shown), *caption])
+    return element("div", [image(shown), *caption])
 
 
-def _image(shown: Shown) -> Html:
+def image(shown: Shown) -> Html:
+    """The picture alone."""
     source = f"data:{shown.kind};base64,{base64.b64encode(shown.data).decode()}"
     return element("img", src=source, alt=shown.told, class_="red" if shown.red else None)

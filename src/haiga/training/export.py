@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -111,9 +115,24 @@ def parity(module: nn.Module, path: Path, cases: Sequence[Mapping[str, Tensor]])
         wanted = expected if isinstance(expected, tuple) else (expected,)
         found = session.run({name: _array(value) for name, value in case.items()})
         for a, b in zip(wanted, found, strict=True):
-            worst = max(worst, float(np.abs(_array(a) - b).max()))
+            worst = float(np.maximum(worst, np.abs(_array(a) - b).max()))  # keeps what is no number
     return worst
 
 
-def _array(value: Tensor) -> npt.NDArray[np.float32]:
-    return np.asarray(value.detach().float().numpy())
+def _array(value: Tensor) -> npt.NDArray[Any]:
+    value = value.detach()
+    return np.asarray((value.float() if value.is_floating_point() else value).numpy())
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Without what torch's exporter warns of: packages it could use and its own old calls."""
+    log = logging.getLogger("torch.onnx")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        log.setLevel(before)

@@ -11,7 +11,7 @@ from haiga.actions.pipelines.artist import compile_any
 from haiga.actions.pipelines.compile import compile_file
 from haiga.actions.pipelines.graph import graph_of
 from haiga.actions.pipelines.kinds import KINDS
-from haiga.actions.role_steps import ROLE_STEPS
+from haiga.actions.role_steps.table import ROLE_STEPS
 from haiga.core.pipeline_file import EnvironmentTable, LoopTable, NeedsTable, StepTable
 from haiga.gallery.line_art import svg_of
 

@@ -14,7 +14,8 @@ from haiga.actions.compose import Request
 from haiga.actions.makers import Makers
 from haiga.actions.pipelines.compile import Compiled
 from haiga.actions.pipelines.kinds import KINDS
-from haiga.actions.role_steps import ROLE_STEPS, _maker
+from haiga.actions.role_steps.making import _maker
+from haiga.actions.role_steps.table import ROLE_STEPS
 from haiga.core import registry
 from haiga.core.moods import mood_named
 from haiga.core.nouns import Poem

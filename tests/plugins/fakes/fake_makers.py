@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from haiga.core.errors import BadModel, JobError
+from haiga.core.errors import BadModel, JobError, UserError
 from haiga.core.moods import MOODS, mood_named
-from haiga.core.nouns import Mood, Picture, Poem, Style
+from haiga.core.nouns import Caption, Mood, Picture, Poem, Style
 from haiga.core.seeds import generator
 from haiga.media.pictures import read_picture
 
@@ -206,3 +206,47 @@ class FakeStylist:
             np.round(p * (1 - strength / 2) + np.array(s.code) * (strength / 2)).astype(np.uint8)
             for p, s in zip(pictures, styles, strict=True)
         ]
+
+
+class FakeCaptioner:
+    """Says what the mean colour and the seed draw from a few words; fewer with less temperature.
+
+    It is mute where the picture's first value is divided by `mute_every`, and says `says` of
+    every picture where that is given. Each call adds how many pictures it got to the file `log`.
+    """
+
+    def __init__(
+        self, *, temperature: float = 1.0, mute_every: int = 0, says: str = "", log: str = ""
+    ) -> None:
+        if temperature < 0:
+            raise UserError(f"captioner.temperature: {temperature} is less than 0")
+        self._temperature, self._mute_every, self._says = temperature, mute_every, says
+        self._log = log
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        return {}
+
+    def caption(self, pictures: Sequence[Picture], *, seeds: Sequence[int]) -> list[Caption]:
+        if self._log:
+            with Path(self._log).open("a") as file:
+                file.write(f"{len(pictures)}\n")
+        return [self._one(picture, seed) for picture, seed in zip(pictures, seeds, strict=True)]
+
+    def _one(self, picture: Picture, seed: int) -> Caption:
+        if self._mute_every and int(picture[0, 0, 0]) % self._mute_every == 0:
+            return Caption("")
+        if self._says:
+            return Caption(self._says, tuple(self._says.split()), sure=False)
+        rng = generator(seed if self._temperature else 0, int(picture.mean()))
+        tokens = [part[int(rng.integers(len(part)))] for part in (THINGS, PLACES)]
+        return Caption(" ".join(tokens), tuple(tokens), score=-0.5)
+
+
+def mute_captioner() -> FakeCaptioner:
+    """One that says nothing of any picture."""
+    return FakeCaptioner(mute_every=1)
+
+
+THINGS = ("a dog", "a bird", "a boat", "a tree", "two horses", "an old house")
+PLACES = ("on a hill", "by the sea", "in a field", "under snow")

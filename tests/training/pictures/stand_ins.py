@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from haiga.training.pictures.loop import Parts, Run, Verdict
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts, Verdict
 from haiga.training.pictures.plan import Plan, look_steps
 from haiga.training.pictures.samples import Pictures, Sheet
 

@@ -18,7 +18,8 @@ from torch import Tensor
 
 from haiga.core.errors import JobError, UserError
 from haiga.training.pictures.audit import EpochCoverage
-from haiga.training.pictures.loop import LAST, Progress, Run, Verdict
+from haiga.training.pictures.loop import LAST, Run
+from haiga.training.pictures.parts import Progress, Verdict
 from haiga.training.pictures.samples import write_film
 
 from .stand_ins import PICTURES, Twig, run_in

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from haiga.core.errors import Stopped, UserError
 from haiga.training.pictures.budget import Trial, fit
-from haiga.training.pictures.loop import Parts, Run, Verdict
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts, Verdict
 from haiga.training.pictures.plan import kept_plan, look_steps
 from haiga.training.pictures.session import Budget, Job, check_folder, device_for, sit
 from haiga.training.pictures.told import Live, measured, told

@@ -11,7 +11,7 @@ from haiga.actions.pipelines.given import Given, given_values
 from haiga.actions.pipelines.kinds import fits
 from haiga.actions.pipelines.unroll import Unrolled, unroll
 from haiga.actions.pipelines.uses import CHOICE, SCORES, WORDS, Use, check_use, use_of
-from haiga.actions.role_steps import Slot
+from haiga.actions.role_steps.table import Slot
 from haiga.core.pipeline_file import (
     EnvironmentTable,
     Fault,

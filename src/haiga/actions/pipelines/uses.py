@@ -11,7 +11,10 @@ from typing import Any
 from haiga.actions.pipelines.functions import Function, find_function, module_missing
 from haiga.actions.pipelines.kinds import KINDS
 from haiga.actions.pipelines.unroll import inputs_of, placeholders, plain
-from haiga.actions.role_steps import ROLE_STEPS, Slot, check_role, critic, maker
+from haiga.actions.role_steps.checks import check_role
+from haiga.actions.role_steps.choices import critic
+from haiga.actions.role_steps.making import maker
+from haiga.actions.role_steps.table import ROLE_STEPS, Slot
 from haiga.core import registry
 from haiga.core.errors import HaigaError, UserError
 from haiga.core.pipeline_file import StepTable
@@ -20,7 +23,7 @@ from haiga.engine.plan import Call
 from haiga.models.store import bundled_names
 
 PYTHON, COMMAND, CHOICE = "python", "command", "choice"
-STEPS = "haiga.actions.role_steps"
+CHOICES = "haiga.actions.role_steps.choices"
 WORDS, SCORES = "words", "scores"
 PLACED = ("model", "bank", "form")
 """Settings that may name a file or folder beside the pipeline's file."""
@@ -231,12 +234,12 @@ def _choice(table: StepTable, beside: Path, faults: list[KeyFault]) -> Use | Non
         if not listed:
             said = "the critic matches pictures with words; list the step that makes the words"
             faults.append(("inputs", f'{said}: inputs = ["poem"]'))
-        call = Call("values", f"{STEPS}:best_match")
+        call = Call("values", f"{CHOICES}:best_match")
         return Use(CHOICE, "critic", "", call, slots, models=lambda: critic().models)
     if table.by == "first":
         if listed:
             faults.append(("inputs", "the first is chosen without looking at anything else"))
-        return Use(CHOICE, "first", "", Call("values", f"{STEPS}:first"), (chosen,))
+        return Use(CHOICE, "first", "", Call("values", f"{CHOICES}:first"), (chosen,))
     if ":" not in table.by:
         known = hint(table.by, ["critic", "first", "FILE.py:FUNCTION"])
         faults.append(("by", f"no way to choose named '{table.by}'; {known}"))
@@ -245,7 +248,7 @@ def _choice(table: StepTable, beside: Path, faults: list[KeyFault]) -> Use | Non
     if scorer is None:
         return None
     faults += [("by", said) for _, said in scorer.setting_faults({})]
-    call = Call("values", f"{STEPS}:best_scored")
+    call = Call("values", f"{CHOICES}:best_scored")
     return Use(CHOICE, table.by, "", call, (chosen,), scorer=scorer)
 
 

@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +20,11 @@ from haiga.engine import values
 from haiga.engine.backend import Attempt, Outcome, StepFailed
 from haiga.engine.calls import check_kind
 from haiga.engine.kinds import Kind
-from haiga.engine.on_ray.connection import Connection, usable_cores
+from haiga.engine.limits import usable_cores
+from haiga.engine.on_ray.connection import Connection
 from haiga.engine.on_ray.machines import capacity, compare_machines, machines
 from haiga.engine.on_ray.places import Place, Places, fits, told
-from haiga.engine.on_ray.seat import MOST_OUTPUT, Order, Report
+from haiga.engine.on_ray.seat import MOST_OUTPUT, Order, Report, locked
 from haiga.engine.on_ray.shared import Shared
 from haiga.engine.plan import Environment, Needs, Step
 
@@ -38,6 +38,8 @@ _JOIN_S = 5.0
 class RayBackend:
     """Ray as a `Backend`.
 
+    `kinds_at` is where the same `kinds` are found in any process ("module:name"); without it no
+    step that deals in files can run.
     `home` is where environments are kept (each machine of a cluster makes its own there, or they
     share it), `address` that of a cluster (None: Ray is started here, and ends with `close`),
     `workers` how many steps run side by side at most (default: as many as the processors
@@ -51,6 +53,7 @@ class RayBackend:
         kinds: Mapping[str, Kind],
         *,
         home: Path,
+        kinds_at: str = "",
         address: str | None = None,
         workers: int | None = None,
         connection: Connection | None = None,
@@ -61,7 +64,7 @@ class RayBackend:
         own = self._connection.own
         self._places = Places(
             lambda: self.capacity,
-            kinds,
+            kinds_at,
             self._home,
             path=list(sys.path) if own else None,
             strange=[str(Path.cwd()), str(Path(sys.argv[0]).resolve().parent)],
@@ -143,6 +146,7 @@ class RayBackend:
             ended.append(self._ended.get(timeout=timeout_s))
             while True:
                 ended.append(self._ended.get_nowait())
+        self._places.give_up_idle()
         return ended
 
     def close(self) -> None:
@@ -258,10 +262,12 @@ class RayBackend:
         self._executables[environment] = None
         if prepared.folder is None or not _has_this_python(prepared.folder):
             return
-        locked = replace(environment, requirements=(), lock=prepared.lock_text)
         with contextlib.suppress(HaigaError):  # they do not go together: it runs below its seat
             self._executables[environment] = prepare(
-                locked, self._home, with_haiga=True, extra=[f"ray=={ray.__version__}"]
+                locked(environment, prepared),
+                self._home,
+                with_haiga=True,
+                extra=[f"ray=={ray.__version__}"],
             )
 
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,7 @@ from ray.exceptions import GetTimeoutError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from haiga.engine.backend import StepFailed
-from haiga.engine.kinds import Kind
-from haiga.engine.limits import numeric_variables, thread_variables
-from haiga.engine.on_ray.connection import usable_cores
+from haiga.engine.limits import blas_threads, numeric_variables, thread_variables
 from haiga.engine.on_ray.seat import Ready, Seat, named_variables
 from haiga.engine.plan import Needs, Step
 
@@ -26,6 +24,9 @@ if TYPE_CHECKING:
 
 SEAT_S = 90.0
 """How long a cluster may take to give a seat."""
+
+IDLE_S = 60.0
+"""How long a seat stays warm for nothing, while others may want what it holds."""
 
 _PATIENCE_S = 3.0  # after which a seat that waits gets the room of an idle one
 _EPSILON = 1e-9
@@ -52,6 +53,7 @@ class Place:
         self.ready: Ready | None = None
         self.beside: dict[tuple[Path, str], Any] = {}
         self.known: set[str] = set()  # the steps it has done
+        self.idle_since = 0.0
         self.dead = False
 
     def covers(self, needs: Needs) -> bool:
@@ -79,15 +81,18 @@ class Places:
     def __init__(
         self,
         capacity: Callable[[], Needs],
-        kinds: Mapping[str, Kind],
+        kinds_at: str,
         home: Path,
         *,
         path: Sequence[str] | None,
         strange: Sequence[str],
     ) -> None:
         self._capacity, self._home = capacity, home
-        self._kinds = _pickled(kinds)
+        self._kinds_at = kinds_at
         self._path, self._strange = path, strange
+        # On a cluster; a Ray of one's own is born with them, and so starts a seat sooner.
+        threads = {"OPENBLAS_NUM_THREADS": str(blas_threads())}
+        self._variables = {**numeric_variables(), **threads} if path is None else {}
         self._idle: list[Place] = []  # the longest idle first
         self._busy: list[Place] = []
         self._lock = threading.Lock()
@@ -128,9 +133,16 @@ class Places:
         with self._lock:
             self._busy.remove(place)
             if not place.dead and not self._closed:
+                place.idle_since = time.monotonic()
                 self._idle.append(place)
                 return
         place.end()
+
+    def give_up_idle(self) -> None:
+        """Gives up the seats that were idle for long."""
+        with self._lock:
+            while self._idle and time.monotonic() - self._idle[0].idle_since > IDLE_S:
+                self._idle.pop(0).end()
 
     def wait_for(self, place: Place) -> Ready:
         """Waits until the seat is there. Raises `StepFailed` where the cluster gives none."""
@@ -170,7 +182,7 @@ class Places:
                 },
             )
             place.beside[key] = actor.remote(
-                _pickled({}),
+                "",
                 self._home,
                 strange=self._strange,
                 only=named_variables(environment),
@@ -193,17 +205,9 @@ class Places:
             memory=needs.memory_mb * _MEGABYTE or None,
             max_restarts=0,
             max_task_retries=0,
-            # sums in as many parts as in this process, so that they come out the same
-            runtime_env={
-                "env_vars": {**numeric_variables(), "OPENBLAS_NUM_THREADS": str(blas_threads())}
-            },
+            runtime_env={"env_vars": self._variables} if self._variables else None,
         )
-        return actor.remote(self._kinds, self._home, path=self._path, strange=self._strange)
-
-
-def _pickled(kinds: Mapping[str, Kind]) -> bytes:
-    data: bytes = ray.cloudpickle.dumps(kinds)  # type: ignore[no-untyped-call]
-    return data
+        return actor.remote(self._kinds_at, self._home, path=self._path, strange=self._strange)
 
 
 def fits(needs: Needs, free: Needs) -> bool:
@@ -213,15 +217,6 @@ def fits(needs: Needs, free: Needs) -> bool:
         and needs.gpu <= free.gpu + _EPSILON
         and needs.memory_mb <= free.memory_mb
     )
-
-
-def blas_threads() -> int:
-    """With how many threads numpy multiplies matrices in this process."""
-    for name in ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"):
-        told = os.environ.get(name, "")
-        if told.isdigit() and int(told):
-            return int(told)
-    return usable_cores()
 
 
 def told(needs: Needs) -> str:

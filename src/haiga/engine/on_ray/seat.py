@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib
 import io
 import json
 import os
-import pickle
+import re
 import sys
 import time
 from collections import deque
@@ -35,6 +36,8 @@ MOST_OUTPUT = 8_000
 
 MOST_BELOW = 8
 """How many processes below a seat stay warm."""
+
+_VARIABLE = re.compile(r"[A-Z0-9_]+=(?!=)")  # that a lock's text tells of beside the packages
 
 # What any program may need to know of its machine; a step's own variables come on top.
 _OF_THE_MACHINE = ("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
@@ -113,16 +116,16 @@ class Ready:
 class Seat:
     """Does one order at a time and stays warm: what it has opened once, it keeps.
 
-    `kinds` are pickled, as they may need `path`: what `sys.path` becomes, where the sender's
-    is known to be right here too (else only the `strange` places are taken out of it). `home` is
-    where environments are kept, on whichever machine this is. `only` are the environment
-    variables that it has of the sender's, which has no other's then (None: all of this
-    machine's).
+    `kinds_at` is where the kinds of files are found ("module:name"; "": none), on the
+    `path` that `sys.path` becomes, where the sender's is known to be right here too (else only
+    the `strange` places are taken out of it). `home` is where environments are kept, on
+    whichever machine this is. `only` are the environment variables that it has of the
+    sender's, which has no other's then (None: all of this machine's).
     """
 
     def __init__(
         self,
-        kinds: bytes,
+        kinds_at: str,
         home: Path,
         *,
         path: Sequence[str] | None = None,
@@ -130,7 +133,7 @@ class Seat:
         only: Mapping[str, str] | None = None,
     ) -> None:
         sys.path[:] = path if path is not None else [p for p in sys.path if p not in strange]
-        self._kinds: Mapping[str, Kind] = pickle.loads(kinds)
+        self._kinds = _kinds(kinds_at)
         self._home = home
         if only is not None:
             _keep_variables(only)
@@ -217,10 +220,17 @@ class Seat:
             elif environment.image or not prepared.python.exists():
                 same = environment
                 if not environment.image:
-                    same = replace(environment, requirements=(), lock=prepared.lock_text)
+                    same = locked(environment, prepared)
                 there = prepare(same, self._home, with_haiga=with_haiga)
             self._prepared[environment] = there
         return self._prepared[environment]
+
+
+def locked(environment: Environment, prepared: Prepared) -> Environment:
+    """The same environment, with exactly the packages that it was prepared with elsewhere."""
+    lines = prepared.lock_text.splitlines()
+    packages = [line for line in lines if not _VARIABLE.match(line)]
+    return replace(environment, requirements=(), lock="\n".join(packages))
 
 
 def _failed(error: BaseException, seconds: float, output: str) -> Report:
@@ -246,6 +256,15 @@ def _lent(step: Step) -> tuple[int, ...]:
 def _table(told: Any) -> str:
     """A dataclass as text: equal ones have equal text."""
     return json.dumps(dataclasses.asdict(told), sort_keys=True, default=repr)
+
+
+def _kinds(at: str) -> Mapping[str, Kind]:
+    """The kinds that a module names."""
+    if not at:
+        return {}
+    module, _, name = at.partition(":")
+    kinds: Mapping[str, Kind] = getattr(importlib.import_module(module), name)
+    return kinds
 
 
 def _keep_variables(given: Mapping[str, str]) -> None:

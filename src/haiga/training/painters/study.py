@@ -34,7 +34,8 @@ from haiga.training.pictures.curve_runs import check_alone, check_curve, sit_for
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.indexing import trained_on, write_index
 from haiga.training.pictures.looking import Looking, eye_now
-from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts
 from haiga.training.pictures.plan import Plan
 from haiga.training.pictures.samples import FOLDER as SHEETS
 from haiga.training.pictures.session import (

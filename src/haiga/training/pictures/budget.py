@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from haiga.training.parallel import ALONE, Crew, RowsGenerator, part_of
-from haiga.training.pictures.loop import Parts
+from haiga.training.pictures.parts import Parts
 
 LOOKS = 12
 """How often a run is looked at, and how many pictures each look draws, where time allows."""

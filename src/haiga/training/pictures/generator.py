@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
-import logging
 import math
 import shlex
-import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from haiga.media.durable import make_folder, unwritable
 from haiga.media.picture_choice import GeneratorMade, PictureChoice
 from haiga.media.picture_folders import read_pictures
 from haiga.models.card import CARD
+from haiga.training.export import quietly
 from haiga.training.generators.export import write_generator
 from haiga.training.generators.recipe import (
     RECIPES,
@@ -39,7 +38,8 @@ from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.figures import write_audit
 from haiga.training.pictures.indexing import trained_on, write_index
 from haiga.training.pictures.looking import Looking, eye_now
-from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts
 from haiga.training.pictures.session import (
     WORK,
     Budget,
@@ -243,7 +243,7 @@ def write_model(o: argparse.Namespace, study: Study, run: Run, live: Live) -> No
     (o.out / CARD).unlink(missing_ok=True)  # until the new one is written there is no model
     columns = [store.items[i].columns for i in study.train]
     trainee: Any = run.parts.learner
-    with _quietly(), _kept(o.out):
+    with quietly(), _kept(o.out):
         write_index(
             trained_on(store, study.train),
             o.out / INDEX,
@@ -283,20 +283,6 @@ def _kept(out: Path) -> Iterator[None]:
     except (OSError, UserError) as error:
         said = unwritable(out, error) if isinstance(error, OSError) else str(error)
         raise JobError(f"{said}; the training is kept: write the model by --resume") from error
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Without what torch's exporter warns of: packages it could use and its own old calls."""
-    log = logging.getLogger("torch.onnx")
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            yield
-    finally:
-        log.setLevel(before)
 
 
 def _about(o: argparse.Namespace, study: Study, run: Run) -> str:

@@ -12,7 +12,7 @@ from haiga.features.eye import Eye
 from haiga.inspection.watch import Watch, best_before_copying, copying_started
 from haiga.models.store import load_model
 from haiga.pages.numbers import share
-from haiga.training.pictures.loop import Verdict
+from haiga.training.pictures.parts import Verdict
 from haiga.training.pictures.samples import Pictures
 from haiga.training.pictures.store import Indexes, PictureStore
 

@@ -20,7 +20,8 @@ from haiga.media.durable import make_folder
 from haiga.models.card import CARD
 from haiga.training.parallel import ALONE, Crew
 from haiga.training.pictures.budget import LOOKS, SAMPLES, Trial, fit, tried
-from haiga.training.pictures.loop import LAST, Ending, Learner, Parts, Run
+from haiga.training.pictures.loop import LAST, Run
+from haiga.training.pictures.parts import Ending, Learner, Parts
 from haiga.training.pictures.plan import (
     Plan,
     Setting,

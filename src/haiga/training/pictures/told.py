@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 
 from haiga.pages.numbers import duration, number
-from haiga.training.pictures.loop import Progress
+from haiga.training.pictures.parts import Progress
 
 QUIET_S = 120.0
 """Without a terminal, a line at least so often between two looks."""

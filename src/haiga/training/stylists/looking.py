@@ -11,7 +11,7 @@ from torch import Tensor
 from haiga.core.seeds import generator
 from haiga.training.nets.teacher import Teacher
 from haiga.training.pictures.figures import Row
-from haiga.training.pictures.loop import Verdict
+from haiga.training.pictures.parts import Verdict
 from haiga.training.pictures.samples import Pictures, Sheet
 from haiga.training.pictures.store import Indexes, PictureStore
 from haiga.training.stylists import losses

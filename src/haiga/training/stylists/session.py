@@ -12,7 +12,7 @@ from haiga.models.store import load_model
 from haiga.training.nets.stylist import Restyler, StyleEncoder
 from haiga.training.nets.teacher import Teacher
 from haiga.training.pictures.credits import sources
-from haiga.training.pictures.loop import Parts
+from haiga.training.pictures.parts import Parts
 from haiga.training.pictures.session import (
     WORK,
     Budget,

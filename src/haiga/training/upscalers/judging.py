@@ -13,7 +13,7 @@ from torch import Tensor
 from haiga.core.seeds import generator
 from haiga.media.picture_folders import FOLDER
 from haiga.training.nets.upscaler import UpscalerNet
-from haiga.training.pictures.loop import Verdict
+from haiga.training.pictures.parts import Verdict
 from haiga.training.pictures.samples import Pictures, Sheet
 from haiga.training.pictures.store import Indexes, PictureStore
 from haiga.training.upscalers.degrade import Faults, reduced

@@ -31,7 +31,8 @@ from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
 from haiga.training.pictures.feed import Feed
 from haiga.training.pictures.figures import write_audit
-from haiga.training.pictures.loop import Parts, Run
+from haiga.training.pictures.loop import Run
+from haiga.training.pictures.parts import Parts
 from haiga.training.pictures.session import (
     WORK,
     Budget,

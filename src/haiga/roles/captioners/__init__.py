@@ -1,0 +1,1 @@
+"""Ways of saying in words what a picture shows, one file each."""

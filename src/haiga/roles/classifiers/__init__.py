@@ -1,0 +1,1 @@
+"""Ways of telling which class a picture belongs to, one file each."""

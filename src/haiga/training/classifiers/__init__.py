@@ -1,0 +1,1 @@
+"""The training of classifiers: pictures in parts, heads, the threshold for neither, networks."""
