@@ -210,6 +210,29 @@ def test_a_recipe_for_one_process_says_so(tmp_path: Path) -> None:
     assert "the haiku recipe runs in one process" in done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["painter", "--recipe", "attngan", "--pictures", "x"],
+        ["painter", "--learning-curve", "--pictures", "x"],
+        ["generator", "--learning-curve", "--pictures", "x"],
+        ["upscaler", "--training", "texture", "--start", "x", "--pictures", "x"],
+    ],
+)
+def test_what_one_process_alone_can_train_is_refused_to_several(
+    words: list[str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "haiga", "train", *words, "--out", "out", "--workers", "2"],
+        capture_output=True, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "is trained in one process; leave out --workers" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

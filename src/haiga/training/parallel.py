@@ -79,6 +79,11 @@ class Crew:
                 f"takes one at least; give --workers {count} or fewer"
             )
 
+    def refuse(self, what: str) -> None:
+        """UserError where several workers were to train what one alone can."""
+        if self.size > 1:
+            raise UserError(f"{what}: is trained in one process; leave out --workers and --engine")
+
     def take_in(self, learner: Any, batch: int, rng: RowsGenerator) -> None:
         """Makes a learner's steps those of this crew, with so many rows in a batch.
 

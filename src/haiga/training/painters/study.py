@@ -30,7 +30,7 @@ from haiga.training.painters.words import CaptionWords, captions_of, enough_pict
 from haiga.training.parallel import ALONE, Crew
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
-from haiga.training.pictures.curve_runs import check_alone, check_curve, sit_for_curve
+from haiga.training.pictures.curve_runs import check_curve, sit_for_curve
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.indexing import trained_on, write_index
 from haiga.training.pictures.looking import Looking, eye_now
@@ -73,7 +73,8 @@ def train_painter(o: argparse.Namespace, live: Live, crew: Crew = ALONE) -> Pain
     device = device_for(o.device, live.say, crew)
     samples = o.samples or (FLOW_SAMPLES if o.recipe == "flow" and o.steps else None)
     budget = Budget(o.minutes, o.steps, o.looks, samples, o.rate)
-    check_alone(crew, curve=o.learning_curve)
+    if o.learning_curve or o.recipe != "flow":
+        crew.refuse("--learning-curve" if o.learning_curve else f"--recipe {o.recipe}")
     finished = crew.led(
         lambda: check_folder(o.out, resume=o.resume, more=budget.given, kind="painter")
     )

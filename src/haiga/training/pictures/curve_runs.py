@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.models.card import CARD
-from haiga.training.parallel import Crew
 from haiga.training.pictures.curve import (
     HTML,
     SHARES,
@@ -47,12 +46,6 @@ class StudyOf(Protocol[StudyT]):
     """Makes the study of some pictures with a batch, its own files in the folder `part`."""
 
     def __call__(self, train: Indexes, batch: int | None, part: str) -> StudyT: ...
-
-
-def check_alone(crew: Crew, *, curve: bool) -> None:
-    """UserError where several workers were to train a learning curve."""
-    if crew.size > 1 and curve:
-        raise UserError("--learning-curve: is trained in one process; leave out --workers")
 
 
 def check_curve(out: Path, *, resume: bool, curve: bool) -> None:

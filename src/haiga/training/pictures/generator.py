@@ -32,7 +32,7 @@ from haiga.training.generators.recipe import (
 from haiga.training.parallel import ALONE, Crew
 from haiga.training.pictures.audit import Audit
 from haiga.training.pictures.credits import sources
-from haiga.training.pictures.curve_runs import check_alone, check_curve, sit_for_curve
+from haiga.training.pictures.curve_runs import check_curve, sit_for_curve
 from haiga.training.pictures.drawing import Drawing
 from haiga.training.pictures.feed import Feed, FeedBatch
 from haiga.training.pictures.figures import write_audit
@@ -72,7 +72,8 @@ def train_generator(o: argparse.Namespace, live: Live, crew: Crew = ALONE) -> Ge
     threads = set_threads(o.threads, crew)
     device = device_for(o.device, live.say, crew)
     budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
-    check_alone(crew, curve=o.learning_curve)
+    if o.learning_curve:
+        crew.refuse("--learning-curve")
     finished = crew.led(
         lambda: check_folder(o.out, resume=o.resume, more=budget.given, kind="generator")
     )

@@ -65,6 +65,8 @@ def train_upscaler(o: argparse.Namespace, live: Live, crew: Crew = ALONE) -> Pat
     Of a crew the first worker cuts the pictures, looks and writes. Raises UserError when the
     pictures, the folder or the options do not serve, and Stopped when the user ended it.
     """
+    if o.training == TEXTURE:
+        crew.refuse(f"--training {TEXTURE}")
     set_threads(o.threads, crew)
     device = device_for(o.device, live.say, crew)
     budget = Budget(o.minutes, o.steps, o.looks, o.samples, o.rate)
