@@ -54,7 +54,7 @@ def create(
     with told_by_line(artist):
         makers.check_poet(FORM)  # before a studio is made
     home = Studio.open(studio)
-    steps = 12 + (makers.artist.painter.candidates > 1)  # ten steps, the gate and the keeping
+    steps = 13 + (makers.artist.painter.candidates > 1)  # eleven steps, the gate and the keeping
     with ExitStack() as held:
         begin_all = None
         if engine != "local" or workers not in (None, 1) or ray_address is not None:
