@@ -396,3 +396,26 @@ def test_an_artist_and_a_pipeline_are_told_apart(artist_file: Any, folder: Path)
     names = [step.name for step in compile_any(str(artist_file)).pipeline.steps]
     assert names == ["poem", "unseen_words", "mood", "painting", "enlarged", "style", "styled",
                      "sheet", "alt_text", "verdicts"]  # fmt: skip
+
+
+@pytest.mark.parametrize("named", ["my poto.png", "foto.JPEG", "notes.yaml", "poems/old", "./a b"])
+def test_a_mistyped_files_name_never_becomes_words(
+    compiled: Compile, faults: Faults, named: str
+) -> None:
+    text = '[given]\nwords = "{}"\n' + POEM + 'inputs = {{ about = "words" }}\n'
+    means = f'there is no such file; {{ text = "{named}" }} means the words'
+    told = faults(text.format(named))
+    assert told[0] == f"p.toml:3: words: {Path(named)}: {means}"
+    assert all("is a picture" in line for line in told[1:])
+    with pytest.raises(UserError, match="--given words: .*in the pipeline's file"):
+        compiled(text.format("snow"), words=named)
+    outright = text.replace('"{}"', '{{ text = "{}" }}').format(named)
+    assert compiled(outright).values()["words"] == named
+
+
+@pytest.mark.parametrize(
+    "words", ["an old pond.", "rain and/or snow", "v1.2", "no. 3", "e.g. frogs"]
+)
+def test_plain_words_stay_words(compiled: Compile, words: str) -> None:
+    plan = compiled(f'[given]\nwords = "{words}"\n' + POEM + 'inputs = { about = "words" }\n')
+    assert plan.values()["words"] == words
