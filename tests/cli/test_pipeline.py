@@ -233,7 +233,13 @@ def test_check_tells_everything_at_once_and_writes_nothing(run: Any, pipes: Path
     done = run("pipeline", "check", "hands.toml", "--no-environments")
     assert done.code == 2
     assert done.err.startswith("haiga: hands.toml:14: painting.needs: needs 4000 processors")
+    assert "; needs 9 GPUs and there are 0" in done.err
     assert "far" not in done.err
+    (pipes / "hands.toml").write_text(text.replace('"{poem}"', '"{peom}"'))
+    both = run("pipeline", "check", "hands.toml", "--no-environments")
+    assert "painting.needs: needs 4000 processors" in both.err
+    assert "far.run: nothing makes 'peom'" in both.err
+    (pipes / "hands.toml").write_text(text)
     given = run("pipeline", "check", "hands.toml", "--given", "words=no-such.png")
     assert given.code == 2
     assert "--given words: no-such.png: there is no such file" in given.err
@@ -255,6 +261,17 @@ def test_a_graph_is_drawn(run: Any, pipes: Path) -> None:
     with Image.open(pipes / "g.png") as image:
         assert image.width > 500
     assert run("pipeline", "graph", "fake.toml", "--json").object["graph"] == "fake.svg"
+    chain = "".join(
+        f'[[step]]\nname = "s{i}"\nuse = "poet:fake.v1"\ninputs = {{ about = "s{i - 1}" }}\n'
+        for i in range(1, 300)
+    )
+    text = 'name = "long"\n[[step]]\nname = "s0"\nuse = "poet:fake.v1"\n' + chain
+    (pipes / "long.toml").write_text(text)
+    refused = run("pipeline", "graph", "long.toml", "--out", "long.png")
+    assert refused.code == 2
+    assert "write an .svg instead" in refused.err
+    assert not (pipes / "long.png").exists()
+    assert run("pipeline", "graph", "long.toml").out == "long.svg\n"
 
 
 def test_an_artist_runs_as_a_pipeline_and_paints_as_create_does(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +13,9 @@ import typer
 from haiga.cli import options
 
 if TYPE_CHECKING:
-    from haiga.actions.pipelines.compile import Compiled
     from haiga.actions.pipelines.run import Finished
     from haiga.actions.pipelines.show import Row
-    from haiga.engine.backend import Backend, StepFailed
+    from haiga.engine.backend import StepFailed
 
 app = typer.Typer(
     help="Pipelines of steps: in files of yours, or an artist's.",
@@ -77,14 +76,17 @@ def check(
 ) -> None:
     """Tell everything that is wrong with a pipeline, without running any of it."""
     from haiga.actions.engines import open_backend
-    from haiga.actions.pipelines.artist import compile_any
+    from haiga.actions.pipelines.check import compile_and_check
     from haiga.actions.pipelines.kinds import KINDS
     from haiga.cli import output
 
-    compiled = compile_any(file, _given(given))
+    values = _given(given)
     backend = open_backend("local", studio.absolute(), kinds=KINDS)
     try:
-        _check(compiled, backend, environments=environments)
+        with _environments_made() as made:
+            compiled = compile_and_check(
+                file, values, backend, environments=environments, on_environment=made
+            )
     finally:
         backend.close()
     steps = len(compiled.pipeline.steps)
@@ -152,6 +154,7 @@ def run(
     from haiga.actions.engines import open_backend
     from haiga.actions.event_log import event_log
     from haiga.actions.kept import keeping
+    from haiga.actions.pipelines import check as checking
     from haiga.actions.pipelines.artist import compile_any
     from haiga.actions.pipelines.kinds import KINDS
     from haiga.actions.pipelines.outputs import OutputFolder
@@ -170,7 +173,8 @@ def run(
         home = studio.absolute()
         backend = open_backend(engine, home, kinds=KINDS, workers=workers, address=ray_address)
         held.callback(backend.close)
-        _check(compiled, backend)
+        with _environments_made() as made:
+            checking.check(compiled, backend, on_environment=made)
         keep = held.enter_context(keeping(home, backend, tell=output.tell)) if cache else None
         told = held.enter_context(event_log(events))
         table = held.enter_context(run_table(compiled, len(seeds)))
@@ -205,19 +209,18 @@ def run(
         raise JobError("\n".join(dict.fromkeys(failed)))
 
 
-def _check(compiled: Compiled, backend: Backend, *, environments: bool = True) -> None:
-    """Checks a plan on this machine, with a bar while environments are made ready."""
-    from haiga.actions.pipelines import check as checking
+@contextmanager
+def _environments_made() -> Iterator[Callable[[str], None]]:
+    """A bar while environments are made ready; it is told the step of each."""
     from haiga.cli import output
 
-    count = len({step.environment for step in compiled.pipeline.steps} - {None})
-    with output.progress(count) as bar:
+    with output.progress(1) as bar:
 
         def on_environment(step: str) -> None:
             output.stop_if_interrupted()
             bar.begin(f"environment of {step}")
 
-        checking.check(compiled, backend, environments=environments, on_environment=on_environment)
+        yield on_environment
 
 
 def _given(pairs: Sequence[str] | None) -> dict[str, str]:

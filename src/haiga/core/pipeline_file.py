@@ -24,6 +24,10 @@ NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,59}$"
 KEPT_NAMES = ("out", "seed")
 """What functions and programs are given under these names is no step's result."""
 MOST_COUNT, MOST_TIMES = 10_000, 1_000
+SAID_APART: Mapping[str, Any] = {"needs": {}, "env": {}, "timeout_s": 0, "retries": 0, "times": 1}
+"""Keys whose faults do not keep the rest of their table from being judged, and what stands in."""
+MOST_TOLD = 50
+"""So many faults of a file are told, the first; of the others, how many they are."""
 
 
 class _Section(BaseModel):
@@ -149,10 +153,16 @@ class Written:
 
 
 def refuse(path: Path, faults: list[Fault]) -> None:
-    """Raise `UserError` with every fault, one a line in the order of the file, if there is any."""
+    """Raise `UserError` with every fault, one a line in the order of the file, if there is any.
+
+    Of more than `MOST_TOLD` those after the first are only counted.
+    """
     if faults:
         ordered = sorted(dict.fromkeys(faults), key=lambda fault: fault.line or 0)
-        raise UserError("\n".join(fault.told(path) for fault in ordered))
+        told = [fault.told(path) for fault in ordered[:MOST_TOLD]]
+        if len(ordered) > MOST_TOLD:
+            told.append(f"{path}: and {len(ordered) - MOST_TOLD:,} more")
+        raise UserError("\n".join(told))
 
 
 def read_pipeline_file(path: Path) -> Written:
@@ -175,6 +185,7 @@ class _Reading:
         self.faults: list[Fault] = []
         self.broken: set[str] = set()
         self.places: dict[str, str] = {}
+        self._said: set[tuple[int | None, str]] = set()
 
     def whole(self, values: dict[str, Any]) -> Written:
         given = {}
@@ -219,6 +230,9 @@ class _Reading:
             prefix = f"{self._name(within)}." if within else ""
             name = prefix + _named(table, at)
             self.named(name, place)
+            if self.places[name] != place:  # another is called so, and both are judged
+                name = f"{name} ({at + 1})"
+                self.places[name] = place
             step = self.model(kind, table, place, name)
             if step is None:
                 self.broken.add(name)
@@ -227,7 +241,8 @@ class _Reading:
                 self.add(place, name, fault)
                 self.broken.add(name)
                 continue
-            sound.append(step)
+            own = name.removeprefix(prefix)
+            sound.append(step if step.name == own else step.model_copy(update={"name": own}))
         return sound
 
     def loop(self, place: str, table: Any) -> Iterator[LoopTable]:
@@ -258,13 +273,22 @@ class _Reading:
         return "loop" if place.startswith("loop.") and ".step." not in place else "step"
 
     def model(self, kind: Any, table: Any, place: str, name: str) -> Any:
-        """The table as a model, or None with its faults noted."""
+        """The table as a model, or None with its faults noted.
+
+        Where only keys are at fault that no other key depends on, it is read with others in
+        their place, so that nothing else that is wrong with it stays unsaid.
+        """
         try:
             return kind.model_validate_json(json.dumps(table, default=str))
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
-                self.add_from_pydantic(kind, fault, place, name)
+            faults = error.errors(include_url=False)
+        for fault in faults:
+            self.add_from_pydantic(kind, fault, place, name)
+        wrong = {str(fault["loc"][0]) for fault in faults if fault["loc"]}
+        if not isinstance(table, dict) or not wrong <= set(SAID_APART):
             return None
+        with_others = {**table, **{key: SAID_APART[key] for key in wrong}}
+        return kind.model_validate_json(json.dumps(with_others, default=str))
 
     def add_from_pydantic(self, kind: type[BaseModel], fault: Any, place: str, name: str) -> None:
         loc = [part for part in fault["loc"] if not _is_branch(part)]
@@ -289,7 +313,8 @@ class _Reading:
         line = None
         while place and line is None:
             line, place = self.lines.get(place), place.rpartition(".")[0]
-        if not any(f.line == line and f.key == key for f in self.faults):
+        if (line, key) not in self._said:
+            self._said.add((line, key))
             self.faults.append(Fault(line, key, sentence))
 
     def _name(self, place: str) -> str:

@@ -263,6 +263,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "p.toml:14: b.choose: there is one 'painting' only; give that step a count",
             "p.toml:15: b.by: no way to choose named 'taste'; known: FILE.py:FUNCTION, critic, "
             "first",
+            "p.toml:18: c.choose: 'poem' is a poem, and the critic chooses a picture",
             "p.toml:18: c.choose: there is one 'poem' only; give that step a count",
             "p.toml:19: c.inputs: the critic matches pictures with words; list the step that "
             'makes the words: inputs = ["poem"]',
@@ -295,6 +296,29 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "p.toml:11: poem.env.python: must be a version such as \"3.12\", not '3'",
             "p.toml:13: x y.name: must be a letter, then letters, digits, - and _, not 'x y'",
             "p.toml:18: z.env.lock: no.lock: no such file or directory",
+        ],
+    ),
+    "one fault does not hide another": (
+        '[[step]]\nname = "poem"\nuse = "poet:lstm.v1"\nwith = { temperature = 8.0 }\n'
+        '[[step]]\nname = "poem"\nuse = "poet:fake.v9"\n'
+        '[[step]]\nname = "a"\nrun = ["no-such-program", "{b}"]\n'
+        '[[step]]\nname = "b"\nrun = ["env", "{a}", "{c}", "{out}"]\n'
+        '[[step]]\nname = "c"\nuse = "painter:fake.v1"\ninputs = ["d", "peom"]\n'
+        "with = { tynt = 3 }\nretries = -1\n"
+        '[[step]]\nname = "d"\nuse = "mood:fake.v1"\ninputs = ["poem", "b"]\n',
+        [
+            "p.toml:5: poem.with.temperature: must be above 0 and at most 2, got 8.0",
+            "p.toml:7: poem.name: another step is called so",
+            "p.toml:8: poem (2).use: no haiga.poets named 'fake.v9'",
+            "p.toml:9: a.inputs: the steps wait for each other in a circle: a → b → a",
+            "p.toml:11: a.run: nothing in it is {out}, the file that it must write",
+            "p.toml:11: a.run: no program 'no-such-program' is on the PATH; install it",
+            "p.toml:12: b.inputs: the steps wait for each other in a circle: b → d → c → b",
+            "p.toml:18: c.inputs: 'd' is a mood, and its poem must be a poem or text",
+            "p.toml:18: c.inputs: nothing makes 'peom'; did you mean 'poem'?",
+            "p.toml:19: c.with.tynt: no such setting; did you mean 'tint'?",
+            "p.toml:20: c.retries: input should be greater than or equal to 0, not -1",
+            "p.toml:24: d.inputs: it reads 'b', which is a file; a mood reads a poem",
         ],
     ),
     "what only a maker can judge": (
@@ -419,3 +443,25 @@ def test_a_mistyped_files_name_never_becomes_words(
 def test_plain_words_stay_words(compiled: Compile, words: str) -> None:
     plan = compiled(f'[given]\nwords = "{words}"\n' + POEM + 'inputs = { about = "words" }\n')
     assert plan.values()["words"] == words
+
+
+@pytest.mark.parametrize("version", ["3.7", "3.7.9", "3.4"])
+def test_a_python_that_is_too_old_is_refused_before_anything_is_made(
+    faults: Faults, version: str
+) -> None:
+    text = POEM.replace("poem", "a") + f'env = {{ python = "{version}" }}\n'
+    assert faults(text) == [
+        f"p.toml:5: a.env.python: Python {version} is too old: functions and commands run from "
+        "3.8 on; name a newer one"
+    ]
+
+
+def test_of_thousands_of_faults_the_first_are_told_and_the_others_counted(faults: Faults) -> None:
+    text = POEM + "".join(
+        f'[[step]]\nname = "s{i}"\nuse = "painter:fake.v1"\ninputs = ["pome{i}"]\n'
+        for i in range(700)
+    )
+    told = faults(text)
+    assert len(told) == 51
+    assert told[0] == "p.toml:8: s0.inputs: nothing makes 'pome0'; did you mean 'poem'?"
+    assert told[-1] == "p.toml: and 650 more"
