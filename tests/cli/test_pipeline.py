@@ -130,15 +130,16 @@ def test_a_pipeline_runs_and_goes_on_where_it_was(run: Any, pipes: Path) -> None
     assert contents(pipes / "third") == {
         k: v for k, v in contents(pipes / "out").items() if k.startswith("5/")
     }
-    for name, text in (
-        ("hands.toml", PIPELINE.replace("old pond", "old frog")),
-        ("mine.py", MINE.replace("GaussianBlur", "BoxBlur")),
+    for name, text, part in (
+        ("hands.toml", PIPELINE.replace("old pond", "old frog"), "given value words"),
+        ("hands.toml", PIPELINE.replace("480", "490"), "setting width_px of step 'page'"),
+        ("mine.py", MINE.replace("GaussianBlur", "BoxBlur"), "the source of step 'kept.scores'"),
     ):
         before_it = (pipes / name).read_text()
         (pipes / name).write_text(text)
         refused = run("pipeline", "run", "hands.toml", "--out", "out")
         assert refused.code == 2
-        assert "results of another plan" in refused.err
+        assert f"results of another plan: {part} has changed" in refused.err
         (pipes / name).write_text(before_it)
 
 
@@ -294,6 +295,7 @@ def test_an_artist_runs_as_a_pipeline_and_paints_as_create_does(
         (("run", "hands.toml", "--out", "mine.py"), "mine.py: cannot be used as a folder"),
         (("run", "auria", "--given", "a=b"), "an artist takes no given values"),
         (("graph", "hands.toml", "--out", "g.pdf"), "end the name so"),
+        (("run", "hands.toml", "--studio", "mine.py"), "mine.py: cannot be used as a folder"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(

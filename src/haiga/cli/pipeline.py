@@ -164,15 +164,17 @@ def run(
     from haiga.core.errors import JobError
     from haiga.engine.backend import StepFailed
     from haiga.engine.events import Event
+    from haiga.media.durable import make_folder
 
     compiled = compile_any(file, _given(given))
     failed: list[str] = []
     with ExitStack() as held:
-        folder = held.enter_context(OutputFolder(out or default_out(compiled)))
+        folder = held.enter_context(OutputFolder(out or default_out(compiled), output.tell))
         seeds, drawn = seeds_of(compiled, folder, seed, count)
         home = studio.absolute()
         backend = open_backend(engine, home, kinds=KINDS, workers=workers, address=ray_address)
         held.callback(backend.close)
+        make_folder(home)
         with _environments_made() as made:
             checking.check(compiled, backend, on_environment=made)
         keep = held.enter_context(keeping(home, backend, tell=output.tell)) if cache else None
