@@ -175,6 +175,31 @@ def test_a_run_that_is_killed_is_gone_on_with_and_two_at_once_are_refused(
     assert contents(pipes / "whole") == contents(pipes / "out")
 
 
+@posix
+def test_an_interrupted_run_says_how_much_is_done_and_that_it_can_be_gone_on_with(
+    run: Any, pipes: Path, environment: dict[str, str]
+) -> None:
+    slow = PIPELINE.replace("inputs = { photo = \"kept\" }",
+                            'inputs = { photo = "kept" }\nwith = { pause_s = 1.5 }')  # fmt: skip
+    (pipes / "hands.toml").write_text(slow)
+    arguments = ("pipeline", "run", "hands.toml", "--count", "9", "--out", "out")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "haiga", *arguments],
+        cwd=pipes, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    more, told = process.communicate(timeout=60)
+    done = 1 + len(more.splitlines())
+    assert process.returncode == 130
+    assert told.decode() == (
+        f"haiga: stopped; {done} of 9 items are done, in out; the same command goes on\n"
+    )
+    again = run(*arguments[:4], "1", "--out", "out", "--json")
+    assert again.object["again"]
+
+
 FAULTY = {
     "nothing": ("nothing", "I have nothing to say"),
     "a wrong type": ("wrong", "is no picture"),

@@ -195,8 +195,16 @@ def run(
             keep_going=keep_going,
             on_event=on_event,
         )
+        finished = 0
+
+        def stopped() -> str:
+            kept = f"{finished:,} of {len(seeds):,} items are done, in {folder.path}"
+            return f"stopped; {kept}; the same command goes on"
+
+        held.enter_context(output.stopped_with(stopped))
         try:
             for item in done:
+                finished += not item.failed
                 failed += item.failed.values()
                 with table.hidden():
                     if json:
