@@ -249,9 +249,19 @@ def _given(pairs: Sequence[str] | None) -> dict[str, str]:
 
 
 def _with_output(error: StepFailed) -> str:
-    """What failed, and under it the end of what the step printed."""
+    """What failed, and under it the end of what the step printed.
+
+    Where that is a traceback it is shown whole if it is short, else from a frame on.
+    """
     lines = [line.rstrip() for line in error.output.splitlines() if line.strip()]
-    return "\n".join([str(error), *(f"    {line}" for line in lines[-PRINTED:])])
+    first = max(0, len(lines) - PRINTED)
+    began = [at for at, line in enumerate(lines) if line.startswith("Traceback (most recent")]
+    if began and len(lines) - began[-1] <= MOST_PRINTED:
+        first = min(first, began[-1])
+    elif began:
+        frames = [at for at, line in enumerate(lines[:first]) if line.startswith('  File "')]
+        first = frames[-1] if frames else first
+    return "\n".join([str(error), *(f"    {line}" for line in lines[first:])])
 
 
 def _item_table(item: Finished) -> dict[str, Any]:
@@ -279,8 +289,8 @@ def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count:,} steps"
 
 
-PRINTED = 5
-"""So many lines are shown of what a failed step printed."""
+PRINTED, MOST_PRINTED = 5, 14
+"""So many lines are shown of what a failed step printed, and of a traceback at most."""
 COLUMNS = ("step", "use", "reads", "makes", "where", "needs")
 
 

@@ -7,6 +7,7 @@ this file knows how a pipeline is written.
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,6 +172,8 @@ def read_pipeline_file(path: Path) -> Written:
     Raises UserError for a file that cannot be read or is no TOML.
     """
     text = _text(path)
+    if not text.strip():
+        raise UserError(f"{path}: is empty; write a name and a step: name = …, [[step]]")
     values, broken = parse(text)
     refuse(path, [Fault(line, "", sentence) for line, sentence in broken])
     reading = _Reading(path, counted_lines(text))
@@ -293,7 +296,7 @@ class _Reading:
     def add_from_pydantic(self, kind: type[BaseModel], fault: Any, place: str, name: str) -> None:
         loc = [part for part in fault["loc"] if not _is_branch(part)]
         keys = ".".join(str(part) for part in loc)
-        sentence = registry.fault_sentence(fault)
+        sentence = _sentence(fault, keys)
         if fault["type"] == "extra_forbidden":
             inner: dict[str, type[BaseModel]] = {"needs": NeedsTable, "env": EnvironmentTable}
             table = inner.get(str(loc[0]), kind)
@@ -319,6 +322,31 @@ class _Reading:
 
     def _name(self, place: str) -> str:
         return next((name for name, at in self.places.items() if at == place), "loop")
+
+
+def _sentence(fault: Any, keys: str) -> str:
+    """What is wrong with a value, as everything else here says it: "must be …, not …"."""
+    bounds = fault.get("ctx", {})
+    least, most = bounds.get("ge"), bounds.get("le")
+    wanted = {
+        "tuple_type": "a list",
+        "dict_type": "a table",
+        "mapping_type": "a table",
+        "model_type": "a table",
+        "model_attributes_type": "a table",
+        "string_type": "a text",
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "float_type": "a number",
+        "greater_than": f"above {bounds.get('gt')}",
+        "greater_than_equal": f"{least:g} or more" if least is not None else "",
+        "less_than_equal": f"at most {most:,g}" if most is not None else "",
+    }.get(fault["type"])
+    if not wanted:
+        return registry.fault_sentence(fault)
+    if keys == "inputs" and wanted in ("a list", "a table"):
+        wanted = "a list or a table"
+    return f"must be {wanted}, not {reprlib.repr(fault['input'])}"
 
 
 def _two_ways(step: StepTable) -> str:

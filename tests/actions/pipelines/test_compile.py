@@ -290,9 +290,9 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "p.toml:4: photo: no.png: there is no such file",
             "p.toml:5: empty: is empty; name a file or write a text, or --given NAME=FILE does",
             "p.toml:6: odd.fiel: no such key; did you mean 'file'?",
-            "p.toml:10: poem.needs.gpu: input should be greater than or equal to 0, not -1",
+            "p.toml:10: poem.needs.gpu: must be 0 or more, not -1",
             "p.toml:10: poem.needs.cpus: no such key; did you mean 'cpu'?",
-            "p.toml:11: poem.env.lock: input should be a valid string, not 4",
+            "p.toml:11: poem.env.lock: must be a text, not 4",
             "p.toml:11: poem.env.python: must be a version such as \"3.12\", not '3'",
             "p.toml:13: x y.name: must be a letter, then letters, digits, - and _, not 'x y'",
             "p.toml:18: z.env.lock: no.lock: no such file or directory",
@@ -317,7 +317,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "p.toml:18: c.inputs: nothing makes 'peom'; did you mean 'poem'?",
             "p.toml:18: c.inputs: it reads 'd', which is a mood; a painter reads a poem",
             "p.toml:19: c.with.tynt: no such setting; did you mean 'tint'?",
-            "p.toml:20: c.retries: input should be greater than or equal to 0, not -1",
+            "p.toml:20: c.retries: must be 0 or more, not -1",
             "p.toml:24: d.inputs: it reads 'b', which is a file; a mood reads a poem",
         ],
     ),
@@ -377,9 +377,11 @@ def test_whatever_a_file_says_it_is_met_by_a_plan_or_by_sentences(
 def test_a_file_that_is_none_or_holds_nothing_is_refused(folder: Path) -> None:
     (folder / "broken.toml").write_text('name = "x\n[[step]\n')
     (folder / "empty.toml").write_text('name = "x"\n')
+    (folder / "blank.toml").write_text("\n")
     for name, told in (
         ("broken.toml", "broken.toml:1: a quotation is not closed"),
         ("empty.toml", "holds no step"),
+        ("blank.toml", "blank.toml: is empty; write a name and a step"),
         ("none.toml", "there is no such file"),
         ("auriaa", "did you mean 'auria'?"),
     ):
