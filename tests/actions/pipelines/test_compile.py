@@ -303,7 +303,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         '[[step]]\nname = "poem"\nuse = "poet:fake.v9"\n'
         '[[step]]\nname = "a"\nrun = ["no-such-program", "{b}"]\n'
         '[[step]]\nname = "b"\nrun = ["env", "{a}", "{c}", "{out}"]\n'
-        '[[step]]\nname = "c"\nuse = "painter:fake.v1"\ninputs = ["d", "peom"]\n'
+        '[[step]]\nname = "c"\nuse = "painter:fake.v1"\ninputs = ["d", "d", "peom"]\n'
         "with = { tynt = 3 }\nretries = -1\n"
         '[[step]]\nname = "d"\nuse = "mood:fake.v1"\ninputs = ["poem", "b"]\n',
         [
@@ -314,6 +314,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "p.toml:11: a.run: nothing in it is {out}, the file that it must write",
             "p.toml:11: a.run: no program 'no-such-program' is on the PATH; install it",
             "p.toml:12: b.inputs: the steps wait for each other in a circle: b → d → c → b",
+            "p.toml:18: c.inputs: 'd' is listed twice; leave one out",
             "p.toml:18: c.inputs: nothing makes 'peom'; did you mean 'poem'?",
             "p.toml:18: c.inputs: it reads 'd', which is a mood; a painter reads a poem",
             "p.toml:19: c.with.tynt: no such setting; did you mean 'tint'?",

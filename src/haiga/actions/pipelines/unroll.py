@@ -129,6 +129,9 @@ class _Spelling:
     ) -> Unrolled:
         inputs = inputs_of(table)
         listed = () if isinstance(table.inputs, Mapping) else tuple(inputs)
+        if not isinstance(table.inputs, Mapping):
+            for source in sorted({s for s in table.inputs if table.inputs.count(s) > 1}):
+                self.add(written, "inputs", f"'{source}' is listed twice; leave one out")
         if table.run:
             own = {"out", "seed", *table.settings, *inputs}
             for name in (n for argument in table.run for n in placeholders(argument)):
