@@ -149,7 +149,12 @@ def test_a_lock_that_leaves_something_open_is_refused(home: Path, lock: str, tol
 
 
 def test_a_missing_python_is_named_with_those_that_are_there(home: Path) -> None:
-    with pytest.raises(UserError, match=r"there is no Python 3\.4 on this machine \(installed: "):
+    with pytest.raises(UserError, match=r"there is no Python 3\.99 on this machine") as refused:
+        plain(home, python="3.99")
+    named = str(refused.value).partition("(installed: ")[2].partition(")")[0].split(", ")
+    assert named
+    assert all(int(exact.split(".")[1]) >= 8 for exact in named)
+    with pytest.raises(UserError, match=r"Python 3\.4 is too old: .* from 3\.8 on"):
         plain(home, python="3.4")
     with pytest.raises(UserError, match="'three' is none"):
         plain(home, python="three")
