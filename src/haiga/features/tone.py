@@ -19,4 +19,5 @@ def of_one_tone(picture: Picture) -> bool:
 
 def too_small(picture: Picture) -> bool:
     """Whether a picture is so small that what is said of it is a guess."""
-    return min(picture.shape[:2]) < FEWEST_PX
+    height, width = picture.shape[:2]
+    return int(min(height, width)) < FEWEST_PX
