@@ -15,7 +15,7 @@ from haiga.actions.telephone.beginning import read_beginning
 from haiga.actions.telephone.command import Telephone
 from haiga.actions.telephone.game import FILE, Table, read_table
 from haiga.actions.telephone.play import Asked, Line
-from haiga.actions.telephone.results import command
+from haiga.actions.telephone.results import command, foot_words
 from haiga.actions.telephone.sides import Side, captioner_sides, painter_sides
 from haiga.core.config import Choice
 from haiga.core.errors import JobError, Stopped, UserError
@@ -368,6 +368,21 @@ def test_captions_that_the_captioner_does_not_rely_on_are_counted(tmp_path):
     assert "The captioner is not sure of 4 of 4 captions." in played.results.page.read_text()
     sure = Telephone(asked(rounds=1), tmp_path / "sure").play()
     assert "The captioner is not sure" not in sure.results.page.read_text()
+
+
+def test_several_sides_are_named_on_the_strip_and_where_words_were_never_seen(tmp_path):
+    painters = [Side(name=n, use="fake.v1", settings={"tint": t}) for n, t in (("a", 0), ("b", 60))]
+    given = asked("der zug im schnee", painters=painters, chains=3, rounds=1)
+    played = Telephone(given, tmp_path / "game").play()
+    assert foot_words(played.table, 3) == (
+        "1 round of telephone between a, b (painting) and fake.v1 (captioning), "
+        "the first of 3 chains of each; seed 7"
+    )
+    page = played.results.page.read_text()
+    assert "The painter a has no picture of these words of the beginning: “zug”" in page
+    assert "The painter b has no picture" in page
+    alone = Telephone(asked(captioner={"says": "a tree"}, rounds=1), tmp_path / "other").play()
+    assert "in grey: the captioner is not sure" in foot_words(alone.table, 1)
 
 
 def test_a_text_that_the_typeface_cannot_draw_is_still_shown(tmp_path):
