@@ -54,9 +54,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """Words of one line with their ink, to be set from the left."""
+    """Words of one line with their ink, to be set from the left; `ink` is that of most."""
 
     words: tuple[tuple[str, Rgb], ...]
+    ink: Rgb = SUMI
 
 
 def captioned_sheet(
@@ -196,7 +197,7 @@ def set_text(
         while len(last) > 1 and _width(" ".join(last) + "…", face, em) > width:
             last.pop()
         last[-1] += "…"
-    return [Line(tuple((word, _ink(word, red, ink)) for word in line)) for line in lines]
+    return [Line(tuple((word, _ink(word, red, ink)) for word in line), ink) for line in lines]
 
 
 def _folded(text: str, face: Typeface, em: float, width: float) -> list[list[str]]:
@@ -245,7 +246,7 @@ def write_lines(
             bare = word.rstrip(MARKS) if ink == VERMILION else word
             _lay(page, wash, face, bare, em, at, down, ink)
             if mark := word[len(bare) :]:
-                _lay(page, wash, face, mark, em, at + _width(bare, face, em), down, SUMI)
+                _lay(page, wash, face, mark, em, at + _width(bare, face, em), down, line.ink)
             so_far = f"{so_far} {word}".strip()
 
 
