@@ -221,6 +221,10 @@ def test_a_folder_without_classes_and_another_models_report_are_refused(
     done = evaluate(shelf, "--pictures", "other")
     assert done.returncode == 2
     assert "has no folders in it to be classes" in done.stderr
+    done = evaluate(shelf, "--pictures", "new", "--out", "new")
+    assert done.returncode == 2
+    assert "new: holds other files, such as blue; give --out a new folder" in done.stderr
+    assert sorted(p.name for p in (shelf / "new").iterdir()) == ["blue", "green", "red"]
     (tmp_path / "report.json").write_text('{"digest": "of another"}')
     done = evaluate(shelf, "--pictures", "new", "--out", tmp_path)
     assert done.returncode == 2
