@@ -371,7 +371,7 @@ def _tell_parts(material: Material, parts: Parts, tell: Tell) -> None:
         f"{learn:,} to learn from, "
         + (f"{check:,} to see when to stop, " if check else "")
         + f"{test:,} held back to measure by"
-        + (f"; {alike:,} like another of them stay on its side" if alike else "")
+        + (f"; {alike:,} so like another that they stay on its side" if alike else "")
     )
     tested = sizes(material.labels, parts.test)
     none = [name for name, count in tested.items() if not count]
