@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from haiga.actions.tune import Search, tune
@@ -21,8 +19,6 @@ from haiga.training.recipes.poet import main
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
 
-TOLERANCE = 3e-4
-"""Between the losses of one worker and two, relative."""
 PLAN = ["--threads", "1", "--patience", "0"]
 
 
@@ -39,28 +35,22 @@ def texts(tmp_path_factory: pytest.TempPathFactory, poems_jsonl: Callable[..., P
     return poems_jsonl(tmp_path_factory.mktemp("texts") / "poems.jsonl")
 
 
-def _losses(out: Path) -> np.ndarray:
-    lines = [json.loads(x) for x in (out / "work" / "log.jsonl").read_text().splitlines()]
-    return np.array([(x["loss"], x["validation_loss"]) for x in lines])
-
-
-def test_two_workers_of_ray_go_on_with_what_one_began(texts: Path, tmp_path: Path) -> None:
-    whole, two, out = tmp_path / "whole", tmp_path / "two", tmp_path / "out"
+def test_two_workers_of_ray_make_what_two_make_here_and_either_goes_on(
+    texts: Path, tmp_path: Path
+) -> None:
+    here, out = tmp_path / "here", tmp_path / "out"
     given = ["--texts", str(texts), *PLAN, "--steps", "20"]
-    main([*given, "--out", str(whole)])
-    train_together(main, [*given, "--out", str(two)], 2)
+    train_together(main, [*given, "--out", str(here)], 2)
     said: list[str] = []
     made = train_on_ray(main, [*given, "--out", str(out)], 2, tell=said.append)
     assert made.folder == out
-    assert (out / "step.onnx").read_bytes() == (two / "step.onnx").read_bytes()
-    assert np.abs(_losses(out) / _losses(whole) - 1).max() < TOLERANCE
-    looks = [line for line in said if line.startswith("step ")]
-    assert len(looks) == 4  # each said once
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "two", "whole"]
+    assert (out / "step.onnx").read_bytes() == (here / "step.onnx").read_bytes()
+    assert len([line for line in said if line.startswith("step ")]) == 4  # each said once
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "out"]
     for file in ("card.toml", "step.onnx"):  # as if it had been killed before it was exported
         (out / file).unlink()
-    train_together(main, [*given, "--out", str(out), "--resume"], 2)
-    assert (out / "step.onnx").read_bytes() == (two / "step.onnx").read_bytes()
+    main([*given, "--out", str(out), "--resume"])
+    assert (out / "step.onnx").read_bytes() == (here / "step.onnx").read_bytes()
 
 
 def test_what_a_recipe_refuses_is_refused_on_ray(tmp_path: Path) -> None:
