@@ -351,3 +351,16 @@ def test_no_environment_is_haigas_own_python_with_a_lock_of_its_versions(home: P
     more = prepare(None, home, with_haiga=True, extra=["dev"])
     assert "pytest==" in more.lock_text
     assert "pytest==" not in own.lock_text
+
+
+def test_what_haiga_stands_on_is_the_same_whether_ray_is_loaded_or_not() -> None:
+    """Ray puts a folder of packages of its own on the path, colorama among them."""
+    pytest.importorskip("ray")
+    code = "{}from haiga.engine.own_packages import installed_versions as v; print(v())"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code.format(before)], capture_output=True, text=True, check=True
+        ).stdout
+        for before in ("", "import ray; ")
+    }
+    assert len(told) == 1
