@@ -21,6 +21,7 @@ from haiga.pages.plots import (
     Series,
     bar_chart,
     line_chart,
+    point_chart,
     thin,
 )
 
@@ -110,3 +111,29 @@ def test_bars_are_as_long_as_their_values() -> None:
     assert widths[0] == pytest.approx(2 * widths[1])
     assert widths[2] <= 1
     assert "there is nothing to draw" in bar_chart("t", [Bar("a", 0.0)])
+
+
+def test_faint_lines_stand_behind_the_others_and_have_no_name() -> None:
+    series = [Series("best", [(0, 3), (1, 1)]), Series("other", [(0, 4), (1, 2)], faint=True)]
+    html = line_chart("losses", series, x="steps", y="loss")
+    svg = html[html.index("<svg") : html.index("</svg>")]
+    assert svg.index('class="line faint"') < svg.index('class="line"')
+    assert ">best<" in svg
+    assert ">other<" not in svg
+    assert "other goes" not in html
+    assert "other" in html[html.index("</svg>") :]  # the numbers hold it
+
+
+def test_points_stand_where_their_numbers_are_and_one_is_dark() -> None:
+    html = point_chart("rate", [(1e-3, 2.0), (1e-2, 1.0), (1e-1, 3.0)], x="rate", y="loss",
+                       log_x=True, dark=1)  # fmt: skip
+    places = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="4.5" class="([a-z ]+)">', html)
+    assert [kind for _, _, kind in places].count("dot dark") == 1
+    assert places[-1][2] == "dot dark"  # it stands before the others
+    by_x = sorted((float(x), float(y)) for x, y, _ in places)
+    assert by_x[1][0] - by_x[0][0] == pytest.approx(by_x[2][0] - by_x[1][0], abs=0.1)
+    assert by_x[2][1] < by_x[0][1] < by_x[1][1]  # up is more
+
+
+def test_one_point_is_no_plot() -> None:
+    assert "nothing to draw yet" in point_chart("rate", [(1, 2), (math.nan, 3)], x="x", y="y")
