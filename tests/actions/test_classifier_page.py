@@ -167,6 +167,27 @@ def test_a_chosen_photo_is_told_of_and_what_is_no_picture_is_said_to_be_none(
     assert not complaints
 
 
+@in_browser
+@pytest.mark.slow
+def test_on_a_phone_nothing_stands_out_to_the_right(
+    tab: tuple[Any, list[str]], shelf: Path
+) -> None:
+    page, _ = tab
+    before = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    try:
+        for name in (None, "large.jpg"):
+            if name:
+                page.set_input_files("#choose", str(shelf / "page" / name))
+                page.wait_for_selector("#answer:not([hidden])")
+            wide, room = page.evaluate(
+                "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+            )
+            assert wide <= room, name
+    finally:
+        page.set_viewport_size(before)
+
+
 def test_the_folder_is_whole_and_names_no_other_host(shelf: Path) -> None:
     page = shelf / "page"
     for name in ("index.html", "classifier.onnx", "ort.wasm.min.js", "LICENSE",

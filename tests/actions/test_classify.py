@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,36 @@ def test_pictures_are_named_with_reasons_and_a_blank_is_none_of_them(shelf: Path
     assert "nothing to be seen" in blank
 
 
+def test_covering_is_said_to_do_what_it_does(shelf: Path, tmp_path: Path) -> None:
+    # stripes: what is covered by the mean of the rest changes little
+    even = np.full((64, 64, 3), (140, 120, 120), np.uint8)
+    even[:, ::2] += 30
+    Image.fromarray(even).save(tmp_path / "even.png")
+    part = np.full((64, 64, 3), 120, np.uint8)
+    part[:32, :32] = (230, 60, 60)
+    Image.fromarray(part).save(tmp_path / "part.png")
+    done = haiga("classify", tmp_path / "even.png", tmp_path / "part.png", "--with", "model",
+                 cwd=shelf)  # fmt: skip
+    _, first, _, second = done.stdout.splitlines()
+    assert "no one part decides" in first
+    assert "speaks for" not in first
+    assert "what speaks for red lies in the upper left, red" in second
+    before, after = re.findall(r"called red, ([\d.]+) %.*red falls to ([\d.]+) %", second)[0]
+    assert float(after) < float(before)
+
+
+def test_a_class_that_rounds_to_certainty_is_not_said_to_be_certain(
+    shelf: Path, tmp_path: Path
+) -> None:
+    picture = np.full((64, 64, 3), (255, 0, 0), np.uint8)
+    picture[0, 0] = (0, 0, 0)
+    picture[20:40, 20:40] = (200, 0, 0)
+    Image.fromarray(picture).save(tmp_path / "sure.png")
+    done = haiga("classify", tmp_path / "sure.png", "--with", "model", cwd=shelf)
+    assert "(over 99.99 %)" in done.stdout
+    assert "100 %" not in done.stdout
+
+
 def test_json_is_one_object_a_picture_and_a_folder_is_all_of_its_pictures(shelf: Path) -> None:
     done = haiga("classify", "new/blue", "--with", "model", "--json", cwd=shelf)
     told = [json.loads(line) for line in done.stdout.splitlines()]
@@ -135,6 +166,8 @@ def test_training_pictures_among_others_are_said_and_counted_nowhere(
                     mixed / colour / f"{part}{i}.jpg"
                 )
     done = evaluate(shelf, "--pictures", mixed, "--json")
+    told = evaluate(shelf, "--pictures", mixed).stdout
+    assert re.search(r"right +all 9 of 9, too few to say more", told)
     value: dict[str, Any] = json.loads(done.stdout)
     assert value["trained_on_and_left_out"] == 9
     assert value["pictures"] == 9
@@ -188,6 +221,10 @@ def test_a_folder_without_classes_and_another_models_report_are_refused(
     done = evaluate(shelf, "--pictures", "other")
     assert done.returncode == 2
     assert "has no folders in it to be classes" in done.stderr
+    done = evaluate(shelf, "--pictures", "new", "--out", "new")
+    assert done.returncode == 2
+    assert "new: holds other files, such as blue; give --out a new folder" in done.stderr
+    assert sorted(p.name for p in (shelf / "new").iterdir()) == ["blue", "green", "red"]
     (tmp_path / "report.json").write_text('{"digest": "of another"}')
     done = evaluate(shelf, "--pictures", "new", "--out", tmp_path)
     assert done.returncode == 2

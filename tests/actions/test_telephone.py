@@ -15,7 +15,7 @@ from haiga.actions.telephone.beginning import read_beginning
 from haiga.actions.telephone.command import Telephone
 from haiga.actions.telephone.game import FILE, Table, read_table
 from haiga.actions.telephone.play import Asked, Line
-from haiga.actions.telephone.results import command
+from haiga.actions.telephone.results import command, foot_words
 from haiga.actions.telephone.sides import Side, captioner_sides, painter_sides
 from haiga.core.config import Choice
 from haiga.core.errors import JobError, Stopped, UserError
@@ -177,7 +177,7 @@ def test_a_damaged_record_is_told(tmp_path):
 
 def test_a_game_begins_from_a_picture_and_keeps_it_as_it_is(tmp_path):
     path = tmp_path / "mine.png"
-    write_png(path, np.full((5, 9, 3), 90, np.uint8))
+    write_png(path, np.arange(135, dtype=np.uint8).reshape(5, 9, 3))
     table = play(tmp_path / "game", asked(str(path)))
     turns = table.games[0].chains[0].turns
     assert [turn.round for turn in turns] == [0, 1, 2, 3]
@@ -186,12 +186,14 @@ def test_a_game_begins_from_a_picture_and_keeps_it_as_it_is(tmp_path):
 
 
 @pytest.mark.parametrize("side", [1, 64])
-def test_a_blank_picture_and_one_of_a_single_pixel_can_begin_a_game(tmp_path, side):
+def test_a_game_from_a_blank_picture_ends_where_it_begins(tmp_path, side):
     path = tmp_path / "blank.png"
     write_png(path, np.full((side, side, 3), 255, np.uint8))
     played = Telephone(asked(str(path), rounds=1), tmp_path / "game").play()
     assert played.results.strip.is_file()
-    assert played.results.drifts[0] is not None
+    (chain,) = played.table.games[0].chains
+    assert [turn.caption for turn in chain.turns] == [""]
+    assert chain.ended == "there is nothing to be seen in the picture of round 0: one tone"
 
 
 def test_a_chain_that_is_told_nothing_ends_and_the_others_go_on(tmp_path):
@@ -316,7 +318,7 @@ def test_pictures_and_strips_are_replayed_to_the_pixel(tmp_path):
 
 def test_the_strip_of_a_fork_of_a_picture_is_replayed_beside_its_pictures(tmp_path):
     path = tmp_path / "mine.png"
-    write_png(path, np.full((8, 8, 3), 90, np.uint8))
+    write_png(path, np.arange(192, dtype=np.uint8).reshape(8, 8, 3))
     play(tmp_path / "game", asked(str(path), rounds=2))
     fork = asked(str(tmp_path / "game"), fork=1, rounds=1, seed=3)
     strip = Telephone(fork, tmp_path / "fork").play().results.strip
@@ -339,7 +341,7 @@ def test_the_page_is_one_file_with_its_pictures_inside(tmp_path):
 def test_the_page_tells_no_folder_of_this_machine(tmp_path):
     home = tmp_path / "home-of-someone"
     home.mkdir()
-    write_png(home / "mine.png", np.full((8, 8, 3), 90, np.uint8))
+    write_png(home / "mine.png", np.arange(192, dtype=np.uint8).reshape(8, 8, 3))
     Telephone(asked(str(home / "mine.png"), rounds=1), home / "game").play()
     again = asked(None, source=f"{home / 'game'}:1", rounds=1)
     page = Telephone(again, home / "fork").play().results.page.read_text()
@@ -366,6 +368,21 @@ def test_captions_that_the_captioner_does_not_rely_on_are_counted(tmp_path):
     assert "The captioner is not sure of 4 of 4 captions." in played.results.page.read_text()
     sure = Telephone(asked(rounds=1), tmp_path / "sure").play()
     assert "The captioner is not sure" not in sure.results.page.read_text()
+
+
+def test_several_sides_are_named_on_the_strip_and_where_words_were_never_seen(tmp_path):
+    painters = [Side(name=n, use="fake.v1", settings={"tint": t}) for n, t in (("a", 0), ("b", 60))]
+    given = asked("der zug im schnee", painters=painters, chains=3, rounds=1)
+    played = Telephone(given, tmp_path / "game").play()
+    assert foot_words(played.table, 3) == (
+        "1 round of telephone between a, b (painting) and fake.v1 (captioning), "
+        "the first of 3 chains of each; seed 7"
+    )
+    page = played.results.page.read_text()
+    assert "The painter a has no picture of these words of the beginning: “zug”" in page
+    assert "The painter b has no picture" in page
+    alone = Telephone(asked(captioner={"says": "a tree"}, rounds=1), tmp_path / "other").play()
+    assert "in grey: the captioner is not sure" in foot_words(alone.table, 1)
 
 
 def test_a_text_that_the_typeface_cannot_draw_is_still_shown(tmp_path):

@@ -71,8 +71,8 @@ def test_why_says_what_changed(run: Any, keys: list[str]) -> None:
     told = run("cache", "why", keys[1][:8], "--studio", "studio")
     assert told.code == 0
     lines = told.out.splitlines()
-    assert lines[0].startswith(f"{keys[1][:12]}  painting of piece-7, made ")
-    assert lines[1].startswith(f"after {keys[0][:12]}  painting of piece-7, made ")
+    assert lines[0].startswith(f"{keys[1][:12]}  painting of item piece-7, made ")
+    assert lines[1].startswith(f"after {keys[0][:12]}  painting of item piece-7, made ")
     assert lines[2:] == ["    setting temperature: 0.8 -> 0.9"]
     assert run("cache", "why", keys[0], "--studio", "studio", "--json").object == {
         "key": keys[0],

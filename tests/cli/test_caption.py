@@ -57,6 +57,34 @@ def test_a_folder_is_captioned_and_what_cannot_be_read_is_named(
     assert "damaged" in done.err
 
 
+def test_where_there_is_nothing_to_see_nothing_is_claimed(run: Any, desk: Path) -> None:
+    Image.new("RGB", (200, 200), (90, 120, 90)).save(desk / "tone.png")
+    Image.new("RGBA", (200, 200), (255, 0, 0, 0)).save(desk / "clear.png")
+    Image.new("RGB", (1, 1), (200, 0, 0)).save(desk / "dot.png")
+    names = ("tone.png", "clear.png", "dot.png")
+    done = run("caption", *names)
+    assert done.code == 0, done.err
+    assert done.out.count("nothing to be seen") == 3
+    assert [one["captions"] for one in run("caption", *names, "--json").objects] == [[]] * 3
+
+
+def test_of_a_picture_of_few_pixels_nothing_is_sure(run: Any, desk: Path, tiny: Path) -> None:
+    with Image.open(desk / "photos" / "a.png") as image:
+        image.crop((0, 0, 60, 15)).save(desk / "few.png")
+    both = run("caption", "photos/a.png", "few.png", "--with", tiny, "--json").objects
+    assert [one["captions"][0]["sure"] for one in both] == [True, False]
+
+
+def test_a_model_of_another_kind_is_refused_as_a_mistake_of_the_request(
+    run: Any, desk: Path
+) -> None:
+    for arguments in (("caption", "photos/a.png", "--with", "critic"),
+                      ("evaluate", "captioner", "critic", "--pictures", "photos")):  # fmt: skip
+        done = run(*arguments)
+        assert done.code == 2
+        assert "has the role critic, and is no captioner" in done.err
+
+
 def test_several_captions_differ_and_a_seed_draws_them_again(
     run: Any, desk: Path, tiny: Path
 ) -> None:
@@ -91,7 +119,7 @@ def test_where_it_looked_is_one_picture_with_a_panel_a_word(
         (("photos/c.png",), "damaged"),
         (("empty",), "holds no picture"),
         (("photos/a.png", "--with", "nobody"), "nobody"),
-        (("photos/a.png", "--with", "painter"), "not of a captioner"),
+        (("photos/a.png", "--with", "painter"), "is no captioner"),
         (("photos/a.png", "--beam", "0"), "beam"),
         (("photos/a.png", "--beam", "3", "--count", "2"), "--beam"),
         (("photos/a.png", "--temperature", "3"), "temperature"),

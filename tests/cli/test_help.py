@@ -72,3 +72,7 @@ def test_without_torch_training_names_the_extra(run: Any, tmp_path: Any) -> None
     done = run("train", "haiku", env={"PYTHONPATH": str(tmp_path / "no")})
     assert done.code == 2
     assert done.err == "haiga: training needs torch: pip install 'haiga[train]'\n"
+
+
+def test_the_extra_that_ray_comes_with_is_named_whole(run: Any) -> None:
+    assert "'haiga[ray]'" in run("create", "--help").out

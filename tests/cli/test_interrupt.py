@@ -136,3 +136,21 @@ def test_a_stop_that_says_what_is_kept_says_nothing_else(
     assert ending.run(stopped, ["train", "generator"]) == 130
     said = capsys.readouterr().err
     assert said == "haiga: stopped at step 4 of 12, which is kept in m; go on with --resume\n"
+
+
+def test_an_interrupt_of_pieces_made_side_by_side_says_how_many_are_done(
+    work: Path, environment: dict[str, str]
+) -> None:
+    process = start(
+        work, environment, "create", "--artist", "fake.toml", "--studio", "studio", "--json",
+        "--seed", "1", "--count", "1000", "--workers", "2",
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    more, err = process.communicate(timeout=60)
+    done = 1 + len(more.splitlines())
+    assert process.returncode == 130
+    assert err.decode() == (
+        f"haiga: stopped; {done} of 1,000 pieces are done, in studio; the same command goes on\n"
+    )

@@ -32,6 +32,10 @@ def size(painting, out):
 def nothing(poem, out):
     print("I have nothing to say")
 
+def breaks(poem, out):
+    deeper = {}
+    return deeper["the key"]
+
 def wrong(poem, out):
     out.write_text("no picture at all")
 """
@@ -130,15 +134,16 @@ def test_a_pipeline_runs_and_goes_on_where_it_was(run: Any, pipes: Path) -> None
     assert contents(pipes / "third") == {
         k: v for k, v in contents(pipes / "out").items() if k.startswith("5/")
     }
-    for name, text in (
-        ("hands.toml", PIPELINE.replace("old pond", "old frog")),
-        ("mine.py", MINE.replace("GaussianBlur", "BoxBlur")),
+    for name, text, part in (
+        ("hands.toml", PIPELINE.replace("old pond", "old frog"), "given value words"),
+        ("hands.toml", PIPELINE.replace("480", "490"), "setting width_px of step 'page'"),
+        ("mine.py", MINE.replace("GaussianBlur", "BoxBlur"), "the source of step 'kept.scores'"),
     ):
         before_it = (pipes / name).read_text()
         (pipes / name).write_text(text)
         refused = run("pipeline", "run", "hands.toml", "--out", "out")
         assert refused.code == 2
-        assert "results of another plan" in refused.err
+        assert f"results of another plan: {part} has changed" in refused.err
         (pipes / name).write_text(before_it)
 
 
@@ -174,9 +179,35 @@ def test_a_run_that_is_killed_is_gone_on_with_and_two_at_once_are_refused(
     assert contents(pipes / "whole") == contents(pipes / "out")
 
 
+@posix
+def test_an_interrupted_run_says_how_much_is_done_and_that_it_can_be_gone_on_with(
+    run: Any, pipes: Path, environment: dict[str, str]
+) -> None:
+    slow = PIPELINE.replace("inputs = { photo = \"kept\" }",
+                            'inputs = { photo = "kept" }\nwith = { pause_s = 1.5 }')  # fmt: skip
+    (pipes / "hands.toml").write_text(slow)
+    arguments = ("pipeline", "run", "hands.toml", "--count", "9", "--out", "out")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "haiga", *arguments],
+        cwd=pipes, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    more, told = process.communicate(timeout=60)
+    done = 1 + len(more.splitlines())
+    assert process.returncode == 130
+    assert told.decode() == (
+        f"haiga: stopped; {done} of 9 items are done, in out; the same command goes on\n"
+    )
+    again = run(*arguments[:4], "1", "--out", "out", "--json")
+    assert again.object["again"]
+
+
 FAULTY = {
     "nothing": ("nothing", "I have nothing to say"),
-    "a wrong type": ("wrong", "is no picture"),
+    "an error": ("breaks", 'Traceback (most recent call last):\n      File "'),
+    "a wrong type": ("wrong", "item 5: its result is not a picture haiga reads\n"),
 }
 
 
@@ -191,9 +222,10 @@ def test_a_step_without_its_result_ends_the_run_with_a_sentence(
     (pipes / "hands.toml").write_text(text)
     done = run("pipeline", "run", "hands.toml", "--out", "out")
     assert done.code == 1
-    assert "step 'bad' of 5" in done.err
+    assert "step 'bad' of item 5" in done.err
     assert told in done.err
-    assert "Traceback" not in done.err
+    assert "site-packages" not in done.err
+    assert "haiga/engine" not in done.err
     assert not (pipes / "out" / "5").exists()
     kept_going = run("pipeline", "run", "hands.toml", "--out", "out", "--count", "2",
                      "--keep-going", "--json")  # fmt: skip
@@ -233,7 +265,13 @@ def test_check_tells_everything_at_once_and_writes_nothing(run: Any, pipes: Path
     done = run("pipeline", "check", "hands.toml", "--no-environments")
     assert done.code == 2
     assert done.err.startswith("haiga: hands.toml:14: painting.needs: needs 4000 processors")
+    assert "; needs 9 GPUs and there are 0" in done.err
     assert "far" not in done.err
+    (pipes / "hands.toml").write_text(text.replace('"{poem}"', '"{peom}"'))
+    both = run("pipeline", "check", "hands.toml", "--no-environments")
+    assert "painting.needs: needs 4000 processors" in both.err
+    assert "far.run: nothing makes 'peom'" in both.err
+    (pipes / "hands.toml").write_text(text)
     given = run("pipeline", "check", "hands.toml", "--given", "words=no-such.png")
     assert given.code == 2
     assert "--given words: no-such.png: there is no such file" in given.err
@@ -255,6 +293,17 @@ def test_a_graph_is_drawn(run: Any, pipes: Path) -> None:
     with Image.open(pipes / "g.png") as image:
         assert image.width > 500
     assert run("pipeline", "graph", "fake.toml", "--json").object["graph"] == "fake.svg"
+    chain = "".join(
+        f'[[step]]\nname = "s{i}"\nuse = "poet:fake.v1"\ninputs = {{ about = "s{i - 1}" }}\n'
+        for i in range(1, 300)
+    )
+    text = 'name = "long"\n[[step]]\nname = "s0"\nuse = "poet:fake.v1"\n' + chain
+    (pipes / "long.toml").write_text(text)
+    refused = run("pipeline", "graph", "long.toml", "--out", "long.png")
+    assert refused.code == 2
+    assert "write an .svg instead" in refused.err
+    assert not (pipes / "long.png").exists()
+    assert run("pipeline", "graph", "long.toml").out == "long.svg\n"
 
 
 def test_an_artist_runs_as_a_pipeline_and_paints_as_create_does(
@@ -277,6 +326,7 @@ def test_an_artist_runs_as_a_pipeline_and_paints_as_create_does(
         (("run", "hands.toml", "--out", "mine.py"), "mine.py: cannot be used as a folder"),
         (("run", "auria", "--given", "a=b"), "an artist takes no given values"),
         (("graph", "hands.toml", "--out", "g.pdf"), "end the name so"),
+        (("run", "hands.toml", "--studio", "mine.py"), "mine.py: cannot be used as a folder"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(

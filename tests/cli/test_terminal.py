@@ -48,7 +48,7 @@ def test_the_results_go_to_standard_output_and_the_bar_to_the_terminal(
     out, shown = on_terminal(work, environment, *common, "--json")
     pieces: list[dict[str, Any]] = [json.loads(line) for line in out.splitlines()]
     assert [piece["seed"] for piece in pieces] == [1, 2]
-    assert "24/24" in shown
+    assert "26/26" in shown
     assert pieces[0]["alt_text"] not in shown
     out, _ = on_terminal(work, environment, *common)
     assert out.count("\nalt text  A haiku with a painting") == 2

@@ -75,13 +75,14 @@ def test_a_broken_table_does_not_hide_the_faults_of_others(tmp_path: Path) -> No
     )
     written = read_pipeline_file(path)
     assert [fault.told(Path("p.toml")) for fault in written.faults] == [
-        "p.toml:11: two.run: input should be a valid array, not 'x'",
+        "p.toml:11: two.run: must be a list, not 'x'",
         "p.toml:18: game.step 2.name: is missing",
         "p.toml:19: game.step 2.nam: no such key; did you mean 'name'?",
-        "p.toml:14: game.times: input should be greater than or equal to 1, not 0",
+        "p.toml:14: game.times: must be 1 or more, not 0",
         "p.toml:22: game.name: another loop is called so",
     ]
-    assert written.broken == {"two", "game", "game.step 2"}
+    assert written.broken == {"two", "game.step 2"}
+    assert [loop.times for loop in written.file.loop] == [1, 1]  # its steps are judged all the same
     assert [step.name for step in written.file.step] == ["one"]
 
 

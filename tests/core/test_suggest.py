@@ -19,3 +19,9 @@ def test_a_near_name_is_offered() -> None:
 
 def test_nothing_known_is_said_plainly() -> None:
     assert hint("x", [], label="installed") == "none are installed"
+
+
+def test_of_a_long_list_a_dozen_are_named_and_the_others_counted() -> None:
+    names = [f"{letter}{letter}" for letter in "abcdefghijklmnopqrst"]
+    assert hint("0", names) == f"known: {', '.join(names[:12])} and 8 more"
+    assert hint("0", names[:13]) == f"known: {', '.join(names[:13])}"

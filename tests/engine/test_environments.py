@@ -149,7 +149,12 @@ def test_a_lock_that_leaves_something_open_is_refused(home: Path, lock: str, tol
 
 
 def test_a_missing_python_is_named_with_those_that_are_there(home: Path) -> None:
-    with pytest.raises(UserError, match=r"there is no Python 3\.4 on this machine \(installed: "):
+    with pytest.raises(UserError, match=r"there is no Python 3\.99 on this machine") as refused:
+        plain(home, python="3.99")
+    named = str(refused.value).partition("(installed: ")[2].partition(")")[0].split(", ")
+    assert named
+    assert all(int(exact.split(".")[1]) >= 8 for exact in named)
+    with pytest.raises(UserError, match=r"Python 3\.4 is too old: .* from 3\.8 on"):
         plain(home, python="3.4")
     with pytest.raises(UserError, match="'three' is none"):
         plain(home, python="three")
@@ -346,3 +351,16 @@ def test_no_environment_is_haigas_own_python_with_a_lock_of_its_versions(home: P
     more = prepare(None, home, with_haiga=True, extra=["dev"])
     assert "pytest==" in more.lock_text
     assert "pytest==" not in own.lock_text
+
+
+def test_what_haiga_stands_on_is_the_same_whether_ray_is_loaded_or_not() -> None:
+    """Ray puts a folder of packages of its own on the path, colorama among them."""
+    pytest.importorskip("ray")
+    code = "{}from haiga.engine.own_packages import installed_versions as v; print(v())"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code.format(before)], capture_output=True, text=True, check=True
+        ).stdout
+        for before in ("", "import ray; ")
+    }
+    assert len(told) == 1

@@ -102,6 +102,11 @@ def test_auto_names_the_cluster_of_the_environment_or_says_that_there_is_none(
     address = listening(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
     monkeypatch.setenv("RAY_ADDRESS", address)
     assert find_cluster("auto") == address
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        gone = f"127.0.0.1:{server.getsockname()[1]}"
+    monkeypatch.setenv("RAY_ADDRESS", gone)
+    with pytest.raises(UserError, match=rf"'{gone}', where 'auto' leads \(RAY_ADDRESS names it\)"):
+        find_cluster("auto")
 
 
 def test_the_command_line_says_it_in_one_sentence_and_ends(tmp_path: Path) -> None:

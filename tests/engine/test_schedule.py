@@ -155,7 +155,7 @@ def test_the_items_before_a_failed_one_are_given_and_none_after_it() -> None:
     plan = Pipeline((step("odd", failing(1, StepFailed("it broke"))),))
     runs = schedule.run(plan, SEEDS, backend=ThreadBackend(Needs(cpu=2)))
     assert [next(runs).seed for _ in range(5)] == [0, 1, 2, 3, 4]
-    with pytest.raises(StepFailed, match="step 'odd' of item-5: it broke"):
+    with pytest.raises(StepFailed, match="step 'odd' of item item-5: it broke"):
         next(runs)
 
 
@@ -167,7 +167,7 @@ def test_the_error_of_a_step_keeps_its_kind() -> None:
 
 def test_a_fault_in_a_step_that_is_no_error_of_ours_is_told_in_one_sentence() -> None:
     plan = Pipeline((step("odd", failing(1, KeyError("x"))),))
-    with pytest.raises(StepFailed, match=r"^step 'odd' of item-5: KeyError: 'x'$"):
+    with pytest.raises(StepFailed, match=r"^step 'odd' of item item-5: KeyError: 'x'$"):
         list(schedule.run(plan, SEEDS, backend=ThreadBackend(Needs())))
 
 
@@ -178,7 +178,7 @@ def test_with_keep_going_the_others_are_made_and_the_failed_one_says_why() -> No
     runs = list(schedule.run(plan, SEEDS, backend=ThreadBackend(Needs(cpu=2)), keep_going=True))
     assert [run.seed for run in runs] == list(range(12))
     assert [bool(run.failed) for run in runs] == [seed == 5 for seed in range(12)]
-    assert runs[5].failed == {"odd": "step 'odd' of item-5: it broke"}
+    assert runs[5].failed == {"odd": "step 'odd' of item item-5: it broke"}
     assert runs[5].values == {}
     assert runs[6].values == {"odd": 1, "next": 1}
 

@@ -8,13 +8,18 @@ import numpy as np
 from PIL import Image
 
 from haiga.gallery.captioned import (
+    ALONE_PX,
     CELL_PX,
+    MARGIN,
     VERMILION,
     Captioned,
+    Line,
     Row,
     captioned_sheet,
     drawable,
+    legible,
     set_text,
+    write_lines,
 )
 from haiga.gallery.captioned_film import captioned_frames
 from haiga.gallery.typefaces import ITALIC
@@ -81,8 +86,49 @@ def test_a_word_wider_than_the_picture_is_cut():
     assert all(ITALIC.width(line.rstrip("…"), 33) <= 340 for line in lines)
 
 
-def test_characters_that_the_typeface_lacks_become_a_dot():
-    assert drawable("山の犬 and 🐕", ITALIC) == "· and ·"
+def test_characters_that_the_typeface_lacks_are_the_brushs_or_left_out():
+    assert drawable("山の犬 and 🐕", ITALIC) == "山の犬 and "
+    assert words_of("🐕 山の犬, 🐕") == ["山の犬,"]
+    rows = [Row(cells(""))]
+    titled, plain = (captioned_sheet(rows, opening=t, seed=1) for t in ("山の犬", "🐕"))
+    assert titled.shape[0] > plain.shape[0]
+    assert legible("山の犬")
+    assert legible("a 🐕")
+    assert not legible("собака на холме")
+    assert not legible("🐕")
+
+
+def test_the_foot_stays_beside_the_seal_on_the_narrowest_sheet():
+    foot = "1 round of telephone between a painter and a captioner; seed 7"
+    with_foot, without = (
+        captioned_sheet([Row(cells(""))], foot=f, seed=1).astype(int) for f in (foot, "")
+    )
+    height, width, _ = with_foot.shape
+    assert height > without.shape[0]  # it takes two lines
+    dark = with_foot[-170:].mean(2) < 150
+    marked = np.flatnonzero(dark.any(0))
+    assert marked.min() >= MARGIN - 6
+    assert marked.max() <= width - MARGIN + 6
+    stone = (with_foot[-170:, :, 0] - with_foot[-170:, :, 1] > 70).any(0)
+    assert marked[~stone[marked]].max() < np.flatnonzero(stone).min() - 10
+
+
+def test_a_caption_that_is_not_sure_is_in_a_lighter_ink():
+    (picture,) = cells("a dog on a hill")
+    doubted = Captioned(picture.picture, picture.caption, sure=False)
+    under = (slice(MARGIN + ALONE_PX + 8, MARGIN + ALONE_PX + 60), slice(MARGIN, 400))
+    dark, light = (captioned_sheet([Row([c])], seed=1)[under].min() for c in (picture, doubted))
+    assert light > dark + 20
+
+
+def test_a_mark_after_a_red_word_is_not_red():
+    line = Line((("dog,", VERMILION),))
+    page = np.ones((3, 60, 120), np.float32)
+    write_lines(page, None, [line], ITALIC, 40, 5, 40)
+    across = ITALIC.width("dog", 40) + 5
+    comma = page[:, :, round(across) :]
+    place = np.unravel_index(comma.sum(0).argmin(), comma.shape[1:])
+    assert np.ptp(comma[:, place[0], place[1]]) < 0.15
 
 
 def test_an_empty_caption_and_a_picture_of_one_pixel_have_their_place():

@@ -88,6 +88,27 @@ def test_texts_of_no_known_word_have_a_place_and_no_likeness(critic):
     assert drift.vocabulary == (2, 2)
 
 
+def test_a_beginning_of_unknown_words_is_said_not_to_be_measured(critic):
+    first = "der zzug und das qwrtz"
+    looks, meant = np.eye(2, 384, dtype=np.float32), np.eye(2, 128, dtype=np.float32)
+    spoken = Spoken(first, [1, 2], ["a hill", "a boat"], looks, meant, looks[0])
+    drift = measured(critic, spoken)
+    assert told.text_told(drift) == told.picture_to_text_told(drift) == told.UNKNOWN
+    assert told.words_told(drift) == "“zzug” and “qwrtz” were never said again."
+    french = Spoken("un chien sur la colline", [1, 2], ["a hill", "a boat"], looks, meant, looks[0])
+    assert told.words_told(measured(critic, french)) == (
+        "“chien” and “colline” were never said again."
+    )
+    assert told.UNKNOWN not in told.text_told(measured(critic, chain(["a hill", "a boat"])))
+
+
+def test_words_that_are_not_followed_are_counted(critic):
+    looks, meant = np.eye(1, 384, dtype=np.float32), np.eye(1, 128, dtype=np.float32)
+    first = "dog cat hill river boat house tree field apple bridge"
+    drift = measured(critic, Spoken(first, [1], ["a dog"], looks, meant, looks[0]))
+    assert told.words_told(drift).endswith("2 further words of it are not followed.")
+
+
 def test_what_is_measured_can_be_written_as_json(critic):
     table = measured(critic, chain([FIRST, "a hill"])).table()
     assert json.loads(json.dumps(table, allow_nan=False)) == table

@@ -12,6 +12,7 @@ from haiga.features.match import Critic
 from haiga.inspection.telephone_drift import Drift, Spoken, TextSense, measure
 from haiga.inspection.telephone_page import (
     MOST_STRANDS,
+    UNSURE,
     PageChain,
     PageGame,
     PageTurn,
@@ -70,6 +71,21 @@ def test_a_page_shows_a_hundred_further_chains_at_most_and_says_how_many_more(dr
     page = written([PageGame("one", page_chain("a dog", "a hill"), others, drift)])
     assert page.count('class="strand"') == MOST_STRANDS
     assert "3 further chains are in the folder." in page
+
+
+def test_the_kind_of_the_picture_it_began_from_is_no_word_that_is_kept(drift):
+    first = page_chain("a photograph of a dog", "a photograph of a hill")
+    page = written([PageGame("one", first, [], drift)], opening="")
+    assert "<mark>dog</mark>" in page
+    assert "<mark>photograph</mark>" not in page
+
+
+def test_captions_that_are_not_sure_are_grey_and_the_page_says_so(drift):
+    turns = [PageTurn(1, jpeg(), "a dog"), PageTurn(2, jpeg(), "a hill", sure=False)]
+    page = written([PageGame("one", PageChain(7, turns), [], drift)])
+    assert page.count('class="unsure"') == 1
+    assert UNSURE in page
+    assert UNSURE not in written([PageGame("one", page_chain("a dog", "a hill"), [], drift)])
 
 
 def test_a_game_that_began_from_a_picture_has_a_title_of_its_own(drift):

@@ -19,10 +19,11 @@ from haiga.models.store import bundled_names
 
 ROOT = Path(__file__).parents[2]
 MB = 1_000_000
-WHEEL_LIMIT_MB = 60
+WHEEL_LIMIT_MB = 61  # 60 until a captioner came
 INSTALL_LIMIT_MB = (
-    275  # 260 until a stylist, an upscaler, a second generator, a larger bank and indexes came;
-    # 270 until the files came that run a model in a web page (2.3 MB, compressed)
+    278  # 260 until a stylist, an upscaler, a second generator, a larger bank and indexes came;
+    # 270 until the files came that run a model in a web page (2.3 MB, compressed), the captioner
+    # (1.5 MB), the engine, and newer packages
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("bare_install")]

@@ -132,3 +132,12 @@ def test_a_time_is_told_as_people_say_it(minutes: float, shown: str) -> None:
 )  # fmt: skip
 def test_a_share_is_whole_only_where_it_is_whole(value: float | None, shown: str) -> None:
     assert share(value) == shown
+
+
+def test_the_name_of_a_line_stands_where_no_line_runs_through_it():
+    short = Series("short", [(0, 0.5), (1, 1)])
+    long = Series("long", [(0, 0.2), (2, 1)])
+    html = line_chart("t", [short, long], x="x", y="y")
+    places = {name: float(x) for x, name in re.findall(r'<text x="([\d.]+)"[^>]*>(\w+)<', html)}
+    ends = [float(d.rsplit("L", 1)[1].split()[0]) for d in re.findall(r'<path d="(M[^"]+)"', html)]
+    assert min(places["short"], places["long"]) > max(ends)

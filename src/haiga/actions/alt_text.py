@@ -10,6 +10,7 @@ from haiga.core.errors import UserError
 from haiga.core.nouns import Mood, Picture, Poem, Style
 from haiga.features.colour import palette
 from haiga.features.colour_names import colour_name
+from haiga.features.picture_kind import without_kind
 from haiga.features.seasons import image_words
 from haiga.features.words import words
 
@@ -87,9 +88,8 @@ def checked(text: str) -> str:
 
 def _plain(caption: str) -> str:
     """A caption as the end of "It looks like": without its colours and what it is painted with."""
-    said = re.sub(r"^(a|an) (dark |pale )?(chinese ink |japanese woodblock |oil )?"
-                  r"(painting|print|watercolor|photograph) of ", "", caption)  # fmt: skip
-    return re.sub(rf" in {_COLOUR}( and {_COLOUR})?$|,? on (white|cream|grey) paper$", "", said)
+    colours = rf" in {_COLOUR}( and {_COLOUR})?$|,? on (white|cream|grey) paper$"
+    return re.sub(colours, "", without_kind(caption))
 
 
 def _credits(style: Style | None) -> list[str]:

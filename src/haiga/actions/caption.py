@@ -11,6 +11,7 @@ from haiga.core import registry
 from haiga.core.errors import BadPicture, JobError, UserError
 from haiga.core.nouns import Caption, Picture
 from haiga.core.roles import Captioner
+from haiga.features.tone import of_one_tone
 from haiga.media.picture_listing import list_folder
 from haiga.media.pictures import read_picture, write_png
 
@@ -34,7 +35,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Captioned:
-    """A picture file, its captions (the surest first), and the picture of where was looked."""
+    """A picture file, its captions (the surest first), and the picture of where was looked.
+
+    A picture of one tone has no captions: there is nothing to be seen in it.
+    """
 
     path: Path
     captions: tuple[Caption, ...]
@@ -113,11 +117,16 @@ def caption_files(
                         raise
                     yield LeftOut(file, str(error).removeprefix(f"{file}: "))
                     on_each()
-            said = captions_of(captioner, [picture for *_, picture in part], seeds)
-            for (file, target, picture), captions in zip(part, said, strict=True):
-                if target is not None:
-                    _show(target, picture, captions[0])
-                yield Captioned(file, captions, target)
+            seen = [picture for *_, picture in part if not of_one_tone(picture)]
+            said = iter(captions_of(captioner, seen, seeds))
+            for file, target, picture in part:
+                if of_one_tone(picture):
+                    yield Captioned(file, ())
+                else:
+                    captions = next(said)
+                    if target is not None:
+                        _show(target, picture, captions[0])
+                    yield Captioned(file, captions, target)
                 on_each()
 
     return all_of_them()

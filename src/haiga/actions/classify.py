@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from haiga.core import registry
 from haiga.core.errors import BadPicture, UserError
@@ -17,10 +18,12 @@ from haiga.inspection import saliency
 from haiga.media.picture_choice import PictureChoice
 from haiga.media.picture_folders import read_pictures
 from haiga.media.picture_judging import judge_picture
-from haiga.pages.numbers import share
+from haiga.pages.numbers import chance, share
 from haiga.roles.classifiers.network import NetworkClassifier
 
 USE = "network.v1"
+LEAST_FALL = 0.0005
+"""A part speaks for a class if without it the class is so much less likely."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,29 +111,51 @@ def why_words(classifier: NetworkClassifier, picture: Picture, label: Label) -> 
     """Why a picture is called what it is: where and in what colours, and what covering changes.
 
     Asks the network once more, with the quarter of the picture covered that speaks most for
-    the likeliest class.
+    the likeliest class; where that makes it no less likely, with each of nine others, of which
+    the one that makes it least likely is told.
     """
     best = int(np.argmax(label.probabilities))
     name, sure = classifier.classes[best], label.probabilities[best]
     if label.known == 0:
         return "there is nothing to be seen in it: it is of one tone"
-    start = f"called {name}, {share(sure)}"
+    start = f"called {name}, {chance(sure)}"
     if label.name is None:
         start = (
             f"called none of the classes: of pictures of theirs {share(label.known)} are as unlike "
-            f"what was learned; the likeliest is {name}, {share(sure)}"
+            f"what was learned; the likeliest is {name}, {chance(sure)}"
         )
     if label.evidence is None:
         return start
-    places = saliency.strongest(label.evidence)
-    where = saliency.place_words(label.evidence)
+    evidence = label.evidence
+    places = saliency.strongest(evidence)
+    where = saliency.place_words(evidence)
+    (again,) = _covered(classifier, picture, [places])
+    if sure - again.probabilities[best] < LEAST_FALL:
+        others = saliency.windows((evidence.shape[0], evidence.shape[1]))
+        asked = _covered(classifier, picture, others)
+        least = min(range(len(asked)), key=lambda i: asked[i].probabilities[best])
+        if sure - asked[least].probabilities[best] < LEAST_FALL:
+            without = again.probabilities[best]
+            goes = "rises to" if without - sure >= LEAST_FALL else "stays near"
+            return (
+                f"{start}; no one part decides: with what is most like {name} covered, {where}, "
+                f"it {goes} {chance(without)}"
+            )
+        places, again = others[least], asked[least]
+        where = saliency.place_words(places.astype(np.float32))
     colours = saliency.colour_words(picture, places)
-    pixels = saliency.covered(network_pixels(picture, classifier.layout.size_px), places)
-    (again,) = classifier.classify_inputs(pixels[None])
     after = int(np.argmax(again.probabilities))
     told = (
-        f"{name} falls to {share(again.probabilities[best])}"
+        f"{name} falls to {chance(again.probabilities[best])}"
         if after == best
-        else f"{classifier.classes[after]} is likelier, {share(again.probabilities[after])}"
+        else f"{classifier.classes[after]} is likelier, {chance(again.probabilities[after])}"
     )
     return f"{start}; what speaks for {name} lies {where}, {colours}; with it covered {told}"
+
+
+def _covered(
+    classifier: NetworkClassifier, picture: Picture, parts: Sequence[npt.NDArray[np.bool_]]
+) -> list[Label]:
+    """What is told of a picture with each of some parts covered."""
+    pixels = network_pixels(picture, classifier.layout.size_px)
+    return classifier.classify_inputs(np.stack([saliency.covered(pixels, p) for p in parts]))

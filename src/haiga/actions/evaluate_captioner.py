@@ -28,6 +28,15 @@ from haiga.training.captioners.balance import balanced
 from haiga.training.captioners.gathering import HELD_OUT, TRAIN, Captioned, gather, prepared
 
 Tell = Callable[[str], None]
+REFERENCES = (
+    "(beside the captions of the folder, made plain by rule as for training: a captioner that "
+    "words things by other rules is not measured by this, however well it sees)"
+)
+LOW = 0.05
+UNLIKE = (
+    "It says hardly a phrase of these captions: figures so near to 0 tell that it was taught other "
+    "words, and not how well it sees."
+)
 MEASURED = 150
 """So many pictures of each family are measured, so that none outweighs the others."""
 _AT_ONCE = 100
@@ -91,6 +100,8 @@ def evaluate_captioner(
             f"{folder}: {len(rows)} pictures to measure by and {len(others)} to compare them with "
             "are too few; give a folder with more captioned pictures"
         )
+    held = sum(one.part == HELD_OUT for one in found)
+    notes = [_why_so_many(len(rows), held, len(found), each), *notes]
     tell(f"captioning {len(rows)} pictures")
     said = _said(captioner, [found[i] for i in rows])
     tell(f"looking for the nearest among {len(others):,} pictures")
@@ -122,13 +133,23 @@ def evaluate_captioner(
 def captioner_text(report: CaptionerReport) -> str:
     """The report as a person reads it."""
     pictures = report.figures["captioner"].pictures
-    lines = [f"{report.model} on {pictures:,} pictures it never saw", figures_text(report.figures)]
+    lines = [f"{report.model} on {pictures:,} pictures it never saw", REFERENCES, ""]
+    lines.append(figures_text(report.figures))
     for family, ways in report.families.items():
         lines += ["", f"{family}, {ways['captioner'].pictures:,} pictures", figures_text(ways)]
+    if report.figures["captioner"].cider.value < LOW:
+        lines += ["", UNLIKE]
     lines += ["", f"{report.milliseconds:.0f} ms a picture alone; sure of {report.sure:.0%}", ""]
     for path, said, references in report.samples:
         lines.append(f"{Path(path).name}: {said}\n    told: {'; '.join(references)}")
     return "\n".join(lines)
+
+
+def _why_so_many(measured: int, held: int, found: int, each: int) -> str:
+    """How many of the captioned pictures are measured, and why not the others."""
+    told = f"{measured:,} of {found:,} captioned pictures are measured: {held:,} were held out"
+    told += " of training" if measured == held else f", of which at most {each:,} of a family"
+    return f"{told}; the others it may have learned from, or they are what it is compared with"
 
 
 def _split(asked: Asked) -> tuple[dict[str, Any], list[str]]:

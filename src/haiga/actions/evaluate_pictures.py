@@ -18,6 +18,7 @@ from haiga.core.errors import MissingExtra, UserError
 from haiga.core.nouns import Picture
 from haiga.features.eye import Eye
 from haiga.inspection.papers import Network, paper_figures
+from haiga.inspection.picture_page import HTML
 from haiga.inspection.picture_page import JSON as REPORT
 from haiga.inspection.picture_report import (
     EpochSeen,
@@ -138,6 +139,20 @@ def refuse_other_reports(model: str, folder: Path) -> None:
     if not isinstance(old, dict) or old.get("digest") != own:
         raise UserError(
             f"{folder}: holds a {REPORT} of something else; give --out another folder, or remove it"
+        )
+
+
+def refuse_folder_of_others(folder: Path) -> None:
+    """Raises UserError where a report would come among files that are no report or model."""
+    if (folder / CARD).is_file() or not folder.is_dir():
+        return
+    others = sorted(
+        p.name for p in folder.iterdir() if p.name[0] != "." and p.name not in (REPORT, HTML)
+    )
+    if others:
+        raise UserError(
+            f"{folder}: holds other files, such as {others[0]}; give --out a new folder, or an "
+            "empty one"
         )
 
 

@@ -19,10 +19,12 @@ def seeds_for(seed: int | None, count: int) -> range:
     [0, 2**63).
     """
     if not 1 <= count <= MAX_COUNT:
-        raise UserError(f"count: must be from 1 to {MAX_COUNT:,}, not {count}")
+        raise UserError(f"--count: must be from 1 to {MAX_COUNT:,}, not {count}")
     first = secrets.randbelow(DRAWN_BELOW) if seed is None else seed
     if first < 0:
-        raise UserError(f"seed: must not be negative, and {first} is")
+        raise UserError(f"--seed: must not be negative, and {first} is")
     if first + count - 1 > MAX_SEED:
-        raise UserError(f"seed: the last one would be {first + count - 1}, over {MAX_SEED}")
+        said = "the last one would be" if count > 1 else "must be at most"
+        last = f"{first + count - 1}, over {MAX_SEED}" if count > 1 else f"{MAX_SEED}, not {first}"
+        raise UserError(f"--seed: {said} {last}")
     return range(first, first + count)

@@ -183,7 +183,7 @@ def _use_table(use: StepUse) -> dict[str, object]:
 def _record_line(record: Record) -> str:
     from haiga.actions.cache import told_size
 
-    item = f"  {record.item}" if record.item else ""
+    item = f" of item {record.item}" if record.item else ""
     return (
         f"{record.key[:SHORT]}  {_when(record.made_at)}  {record.seconds:7.2f} s  "
         f"{told_size(record.bytes):>7}  {record.hits:5,} hits  {record.task}{item}"
@@ -225,7 +225,7 @@ def _why_text(why: Why) -> str:
 
 
 def _named(record: Record) -> str:
-    item = f" of {record.item}" if record.item else ""
+    item = f" of item {record.item}" if record.item else ""
     return f"{record.key[:SHORT]}  {record.task}{item}, made {_when(record.made_at)}"
 
 

@@ -101,6 +101,10 @@ def _give(
             }
         )
         return
+    if not one.captions:
+        told = "(nothing to be seen: it is of one tone)"
+        output.give(f"{one.path}: {told}" if several else told)
+        return
     for caption in one.captions:
         doubt = "" if caption.sure else "  (unsure)"
         output.give(f"{one.path}: {caption.text}{doubt}" if several else f"{caption.text}{doubt}")

@@ -53,7 +53,7 @@ def classify(
     from haiga.actions.classify import classify_files, make_classifier, pictures_of
     from haiga.cli import output
     from haiga.core.errors import BadPicture, UserError
-    from haiga.pages.numbers import share
+    from haiga.pages.numbers import chance
 
     if model is None:
         raise UserError(
@@ -92,7 +92,9 @@ def classify(
                     output.give_json(found.as_json())
                 else:
                     called = found.label.name or "none of them"
-                    sure = f" ({share(max(found.label.probabilities))})" if found.label.name else ""
+                    sure = (
+                        f" ({chance(max(found.label.probabilities))})" if found.label.name else ""
+                    )
                     output.give(f"{found.name}: {called}{sure}\n  {found.why}")
     if bad:
         raise UserError(

@@ -34,7 +34,7 @@ def create(
     A piece that copies what its makers learned from, or an earlier piece, is refused.
     With --workers or --engine ray many are made at once, the same to the byte.
     """
-    from contextlib import ExitStack
+    from contextlib import ExitStack, nullcontext
 
     from haiga.actions.compose import FORM
     from haiga.actions.create import create
@@ -44,7 +44,7 @@ def create(
     from haiga.actions.painters import with_painter
     from haiga.actions.seeds import seeds_for
     from haiga.archive.studio import Studio
-    from haiga.cli import output
+    from haiga.cli import output, sign_of_life
     from haiga.core.config import load_artist, told_by_line
     from haiga.engine.events import Event
 
@@ -54,7 +54,7 @@ def create(
     with told_by_line(artist):
         makers.check_poet(FORM)  # before a studio is made
     home = Studio.open(studio)
-    steps = 12 + (makers.artist.painter.candidates > 1)  # ten steps, the gate and the keeping
+    steps = 13 + (makers.artist.painter.candidates > 1)  # eleven steps, the gate and the keeping
     with ExitStack() as held:
         begin_all = None
         if engine != "local" or workers not in (None, 1) or ray_address is not None:
@@ -74,10 +74,23 @@ def create(
         bar = held.enter_context(output.progress(steps * count))
         told = held.enter_context(event_log(events))
         moved = output.listener(bar)
+        apart, sign, finished = begin_all is not None, None, 0
+        if apart and sign_of_life.wanted():
+            sign = held.enter_context(sign_of_life.sign_of_life())
 
         def on_event(event: Event) -> None:
             told(event)
             moved(event)
+            if sign is not None:
+                sign.heard(event)
+
+        def stopped() -> str:
+            again = "the same command" if seed is not None else f"--seed {seeds[0]}"
+            kept = f"{finished:,} of {count:,} pieces are done, in {home.folder}"
+            return f"stopped; {kept}; {again} goes on"
+
+        if apart:
+            held.enter_context(output.stopped_with(stopped))
 
         pieces = create(
             makers,
@@ -90,7 +103,8 @@ def create(
             begin_all=begin_all,
         )
         for piece in pieces:
-            with bar.hidden():
+            finished += 1
+            with bar.hidden(), nullcontext() if sign is None else sign.hidden():
                 if json:
                     output.give_json(piece_table(piece))
                 else:

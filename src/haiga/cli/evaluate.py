@@ -292,7 +292,7 @@ def classifier(
 ) -> None:
     """Measure a classifier on pictures it never saw: how often right, how sure, what fools it."""
     from haiga.actions.evaluate_classifier import evaluate_classifier
-    from haiga.actions.evaluate_pictures import refuse_other_reports
+    from haiga.actions.evaluate_pictures import refuse_folder_of_others, refuse_other_reports
     from haiga.cli import output
     from haiga.inspection.classifier_page import HTML, write_report
     from haiga.inspection.classifier_text import classifier_text
@@ -301,6 +301,7 @@ def classifier(
 
     if out is not None:
         refuse_other_reports(model, out)
+        refuse_folder_of_others(out)
         make_folder(out)
     choice = PictureChoice(pictures, tuple(where or ()), label_column=label)
     with output.progress(1) as bar:

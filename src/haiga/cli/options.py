@@ -66,7 +66,9 @@ Candidates = Annotated[
 Engine = Annotated[
     str,
     typer.Option(
-        "--engine", metavar="local|ray", help="This machine, or Ray (pip install 'haiga[ray]')."
+        "--engine",
+        metavar="local|ray",
+        help=r"This machine, or Ray (pip install 'haiga\[ray]').",
     ),
 ]
 

@@ -76,6 +76,17 @@ def stop_if_interrupted() -> None:
     ending.check_interrupts()
 
 
+@contextmanager
+def stopped_with(said: Callable[[], str]) -> Iterator[None]:
+    """Let a Ctrl-C end the command with a sentence on what is done and how to go on."""
+    from haiga.core.errors import Stopped
+
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Stopped(said()) from error
+
+
 def listener(bar: Progress) -> Callable[[Any], None]:
     """What to call with each event of a run: moves the bar, and lets Ctrl-C through."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +13,9 @@ import typer
 from haiga.cli import options
 
 if TYPE_CHECKING:
-    from haiga.actions.pipelines.compile import Compiled
     from haiga.actions.pipelines.run import Finished
     from haiga.actions.pipelines.show import Row
-    from haiga.engine.backend import Backend, StepFailed
+    from haiga.engine.backend import StepFailed
 
 app = typer.Typer(
     help="Pipelines of steps: in files of yours, or an artist's.",
@@ -77,14 +76,17 @@ def check(
 ) -> None:
     """Tell everything that is wrong with a pipeline, without running any of it."""
     from haiga.actions.engines import open_backend
-    from haiga.actions.pipelines.artist import compile_any
+    from haiga.actions.pipelines.check import compile_and_check
     from haiga.actions.pipelines.kinds import KINDS
     from haiga.cli import output
 
-    compiled = compile_any(file, _given(given))
+    values = _given(given)
     backend = open_backend("local", studio.absolute(), kinds=KINDS)
     try:
-        _check(compiled, backend, environments=environments)
+        with _environments_made() as made:
+            compiled = compile_and_check(
+                file, values, backend, environments=environments, on_environment=made
+            )
     finally:
         backend.close()
     steps = len(compiled.pipeline.steps)
@@ -152,6 +154,7 @@ def run(
     from haiga.actions.engines import open_backend
     from haiga.actions.event_log import event_log
     from haiga.actions.kept import keeping
+    from haiga.actions.pipelines import check as checking
     from haiga.actions.pipelines.artist import compile_any
     from haiga.actions.pipelines.kinds import KINDS
     from haiga.actions.pipelines.outputs import OutputFolder
@@ -161,16 +164,19 @@ def run(
     from haiga.core.errors import JobError
     from haiga.engine.backend import StepFailed
     from haiga.engine.events import Event
+    from haiga.media.durable import make_folder
 
     compiled = compile_any(file, _given(given))
     failed: list[str] = []
     with ExitStack() as held:
-        folder = held.enter_context(OutputFolder(out or default_out(compiled)))
+        folder = held.enter_context(OutputFolder(out or default_out(compiled), output.tell))
         seeds, drawn = seeds_of(compiled, folder, seed, count)
         home = studio.absolute()
         backend = open_backend(engine, home, kinds=KINDS, workers=workers, address=ray_address)
         held.callback(backend.close)
-        _check(compiled, backend)
+        make_folder(home)
+        with _environments_made() as made:
+            checking.check(compiled, backend, on_environment=made)
         keep = held.enter_context(keeping(home, backend, tell=output.tell)) if cache else None
         told = held.enter_context(event_log(events))
         table = held.enter_context(run_table(compiled, len(seeds)))
@@ -189,8 +195,16 @@ def run(
             keep_going=keep_going,
             on_event=on_event,
         )
+        finished = 0
+
+        def stopped() -> str:
+            kept = f"{finished:,} of {len(seeds):,} items are done, in {folder.path}"
+            return f"stopped; {kept}; the same command goes on"
+
+        held.enter_context(output.stopped_with(stopped))
         try:
             for item in done:
+                finished += not item.failed
                 failed += item.failed.values()
                 with table.hidden():
                     if json:
@@ -205,19 +219,18 @@ def run(
         raise JobError("\n".join(dict.fromkeys(failed)))
 
 
-def _check(compiled: Compiled, backend: Backend, *, environments: bool = True) -> None:
-    """Checks a plan on this machine, with a bar while environments are made ready."""
-    from haiga.actions.pipelines import check as checking
+@contextmanager
+def _environments_made() -> Iterator[Callable[[str], None]]:
+    """A bar while environments are made ready; it is told the step of each."""
     from haiga.cli import output
 
-    count = len({step.environment for step in compiled.pipeline.steps} - {None})
-    with output.progress(count) as bar:
+    with output.progress(1) as bar:
 
         def on_environment(step: str) -> None:
             output.stop_if_interrupted()
             bar.begin(f"environment of {step}")
 
-        checking.check(compiled, backend, environments=environments, on_environment=on_environment)
+        yield on_environment
 
 
 def _given(pairs: Sequence[str] | None) -> dict[str, str]:
@@ -236,9 +249,19 @@ def _given(pairs: Sequence[str] | None) -> dict[str, str]:
 
 
 def _with_output(error: StepFailed) -> str:
-    """What failed, and under it the end of what the step printed."""
+    """What failed, and under it the end of what the step printed.
+
+    Where that is a traceback it is shown whole if it is short, else from a frame on.
+    """
     lines = [line.rstrip() for line in error.output.splitlines() if line.strip()]
-    return "\n".join([str(error), *(f"    {line}" for line in lines[-PRINTED:])])
+    first = max(0, len(lines) - PRINTED)
+    began = [at for at, line in enumerate(lines) if line.startswith("Traceback (most recent")]
+    if began and len(lines) - began[-1] <= MOST_PRINTED:
+        first = min(first, began[-1])
+    elif began:
+        frames = [at for at, line in enumerate(lines[:first]) if line.startswith('  File "')]
+        first = frames[-1] if frames else first
+    return "\n".join([str(error), *(f"    {line}" for line in lines[first:])])
 
 
 def _item_table(item: Finished) -> dict[str, Any]:
@@ -266,8 +289,8 @@ def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count:,} steps"
 
 
-PRINTED = 5
-"""So many lines are shown of what a failed step printed."""
+PRINTED, MOST_PRINTED = 5, 14
+"""So many lines are shown of what a failed step printed, and of a traceback at most."""
 COLUMNS = ("step", "use", "reads", "makes", "where", "needs")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from haiga.cli.sign_of_life import sign_of_life
 
 if TYPE_CHECKING:
     from haiga.actions.pipelines.compile import Compiled
@@ -56,14 +58,6 @@ class Tally:
             self.failed += event.kind == "failed"
 
 
-class _Silent:
-    def heard(self, event: Event) -> None:
-        pass
-
-    def hidden(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-
 class _Live:
     """A rich table on standard error."""
 
@@ -86,9 +80,10 @@ class _Live:
 
 @contextmanager
 def run_table(compiled: Compiled, items: int) -> Iterator[RunTable]:
-    """A table on a terminal; silence where there is none."""
+    """A table on a terminal; where there is none, a line now and then of what takes long."""
     if not sys.stderr.isatty():
-        yield _Silent()
+        with sign_of_life() as sign:
+            yield sign
         return
     from rich.console import Console
     from rich.live import Live

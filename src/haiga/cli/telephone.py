@@ -145,7 +145,7 @@ def _say(table: Table, said: int, game: int = 0) -> int:
 
 def _tell(played: Played, said: int) -> None:
     """The game in a few lines: what was said, what was measured, where it lies."""
-    from haiga.actions.telephone.results import near_told, unsure_told
+    from haiga.actions.telephone.results import near_told, unseen_words, unsure_told
     from haiga.cli import output
     from haiga.inspection import telephone_told as told
 
@@ -154,7 +154,6 @@ def _tell(played: Played, said: int) -> None:
     for i, (name, game, drift) in enumerate(zip(table.names, table.games, drifts, strict=True)):
         if len(table.games) > 1:
             output.give(f"{name}:")
-        chain = game.chains[0]
         _say(table, said, i)
         if drift is not None:
             output.give(told.words_told(drift))
@@ -168,9 +167,9 @@ def _tell(played: Played, said: int) -> None:
             output.tell(f"chain {k + 1} ended: {c.ended}")
         if len(ended) > 3:
             output.tell(f"and {len(ended) - 3} more chains ended before the last round")
-        first = next((t for t in chain.turns if t.round == 1), None)
-        if first is not None and first.unseen:
-            output.tell(f"never seen by the painter: {', '.join(first.unseen)}")
+    for painter, unseen in unseen_words(table).items():
+        who = painter if len(table.games) > 1 else "the painter"
+        output.tell(f"never seen by {who}: {', '.join(unseen)}")
     for sentence in (unsure_told(table), near_told(table)):
         if sentence:
             output.tell(sentence)

@@ -7,6 +7,7 @@ this file knows how a pipeline is written.
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,10 @@ NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,59}$"
 KEPT_NAMES = ("out", "seed")
 """What functions and programs are given under these names is no step's result."""
 MOST_COUNT, MOST_TIMES = 10_000, 1_000
+SAID_APART: Mapping[str, Any] = {"needs": {}, "env": {}, "timeout_s": 0, "retries": 0, "times": 1}
+"""Keys whose faults do not keep the rest of their table from being judged, and what stands in."""
+MOST_TOLD = 50
+"""So many faults of a file are told, the first; of the others, how many they are."""
 
 
 class _Section(BaseModel):
@@ -149,10 +154,16 @@ class Written:
 
 
 def refuse(path: Path, faults: list[Fault]) -> None:
-    """Raise `UserError` with every fault, one a line in the order of the file, if there is any."""
+    """Raise `UserError` with every fault, one a line in the order of the file, if there is any.
+
+    Of more than `MOST_TOLD` those after the first are only counted.
+    """
     if faults:
         ordered = sorted(dict.fromkeys(faults), key=lambda fault: fault.line or 0)
-        raise UserError("\n".join(fault.told(path) for fault in ordered))
+        told = [fault.told(path) for fault in ordered[:MOST_TOLD]]
+        if len(ordered) > MOST_TOLD:
+            told.append(f"{path}: and {len(ordered) - MOST_TOLD:,} more")
+        raise UserError("\n".join(told))
 
 
 def read_pipeline_file(path: Path) -> Written:
@@ -161,6 +172,8 @@ def read_pipeline_file(path: Path) -> Written:
     Raises UserError for a file that cannot be read or is no TOML.
     """
     text = _text(path)
+    if not text.strip():
+        raise UserError(f"{path}: is empty; write a name and a step: name = …, [[step]]")
     values, broken = parse(text)
     refuse(path, [Fault(line, "", sentence) for line, sentence in broken])
     reading = _Reading(path, counted_lines(text))
@@ -175,6 +188,7 @@ class _Reading:
         self.faults: list[Fault] = []
         self.broken: set[str] = set()
         self.places: dict[str, str] = {}
+        self._said: set[tuple[int | None, str]] = set()
 
     def whole(self, values: dict[str, Any]) -> Written:
         given = {}
@@ -219,6 +233,9 @@ class _Reading:
             prefix = f"{self._name(within)}." if within else ""
             name = prefix + _named(table, at)
             self.named(name, place)
+            if self.places[name] != place:  # another is called so, and both are judged
+                name = f"{name} ({at + 1})"
+                self.places[name] = place
             step = self.model(kind, table, place, name)
             if step is None:
                 self.broken.add(name)
@@ -227,7 +244,8 @@ class _Reading:
                 self.add(place, name, fault)
                 self.broken.add(name)
                 continue
-            sound.append(step)
+            own = name.removeprefix(prefix)
+            sound.append(step if step.name == own else step.model_copy(update={"name": own}))
         return sound
 
     def loop(self, place: str, table: Any) -> Iterator[LoopTable]:
@@ -258,18 +276,27 @@ class _Reading:
         return "loop" if place.startswith("loop.") and ".step." not in place else "step"
 
     def model(self, kind: Any, table: Any, place: str, name: str) -> Any:
-        """The table as a model, or None with its faults noted."""
+        """The table as a model, or None with its faults noted.
+
+        Where only keys are at fault that no other key depends on, it is read with others in
+        their place, so that nothing else that is wrong with it stays unsaid.
+        """
         try:
             return kind.model_validate_json(json.dumps(table, default=str))
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
-                self.add_from_pydantic(kind, fault, place, name)
+            faults = error.errors(include_url=False)
+        for fault in faults:
+            self.add_from_pydantic(kind, fault, place, name)
+        wrong = {str(fault["loc"][0]) for fault in faults if fault["loc"]}
+        if not isinstance(table, dict) or not wrong <= set(SAID_APART):
             return None
+        with_others = {**table, **{key: SAID_APART[key] for key in wrong}}
+        return kind.model_validate_json(json.dumps(with_others, default=str))
 
     def add_from_pydantic(self, kind: type[BaseModel], fault: Any, place: str, name: str) -> None:
         loc = [part for part in fault["loc"] if not _is_branch(part)]
         keys = ".".join(str(part) for part in loc)
-        sentence = registry.fault_sentence(fault)
+        sentence = _sentence(fault, keys)
         if fault["type"] == "extra_forbidden":
             inner: dict[str, type[BaseModel]] = {"needs": NeedsTable, "env": EnvironmentTable}
             table = inner.get(str(loc[0]), kind)
@@ -289,11 +316,37 @@ class _Reading:
         line = None
         while place and line is None:
             line, place = self.lines.get(place), place.rpartition(".")[0]
-        if not any(f.line == line and f.key == key for f in self.faults):
+        if (line, key) not in self._said:
+            self._said.add((line, key))
             self.faults.append(Fault(line, key, sentence))
 
     def _name(self, place: str) -> str:
         return next((name for name, at in self.places.items() if at == place), "loop")
+
+
+def _sentence(fault: Any, keys: str) -> str:
+    """What is wrong with a value, as everything else here says it: "must be …, not …"."""
+    bounds = fault.get("ctx", {})
+    least, most = bounds.get("ge"), bounds.get("le")
+    wanted = {
+        "tuple_type": "a list",
+        "dict_type": "a table",
+        "mapping_type": "a table",
+        "model_type": "a table",
+        "model_attributes_type": "a table",
+        "string_type": "a text",
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "float_type": "a number",
+        "greater_than": f"above {bounds.get('gt')}",
+        "greater_than_equal": f"{least:g} or more" if least is not None else "",
+        "less_than_equal": f"at most {most:,g}" if most is not None else "",
+    }.get(fault["type"])
+    if not wanted:
+        return registry.fault_sentence(fault)
+    if keys == "inputs" and wanted in ("a list", "a table"):
+        wanted = "a list or a table"
+    return f"must be {wanted}, not {reprlib.repr(fault['input'])}"
 
 
 def _two_ways(step: StepTable) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+MOST_LISTED = 12
+
 
 def nearest(name: str, known: Iterable[str], *, count: int = 3) -> list[str]:
     """Up to `count` known names that look like `name`, best first; case does not matter."""
@@ -16,11 +18,14 @@ def nearest(name: str, known: Iterable[str], *, count: int = 3) -> list[str]:
 def hint(name: str, known: Iterable[str], *, label: str = "known") -> str:
     """The end of a message about an unknown name.
 
-    `did you mean 'steps'?` where something is near, otherwise the whole list
-    (`known: a, b`), otherwise `none are known`.
+    `did you mean 'steps'?` where something is near, otherwise the list (`known: a, b`, of
+    more than a dozen the first and how many more), otherwise `none are known`.
     """
     every = sorted(set(known))
     close = nearest(name, every)
     if close:
         return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?"
-    return f"{label}: {', '.join(every)}" if every else f"none are {label}"
+    if not every:
+        return f"none are {label}"
+    more = f" and {len(every) - MOST_LISTED:,} more" if len(every) > MOST_LISTED + 1 else ""
+    return f"{label}: {', '.join(every[: MOST_LISTED if more else None])}{more}"

@@ -133,9 +133,9 @@ class Index:
         if is_damage(error):
             self._begin_anew()
         else:
-            self.tell(
-                f"cannot keep results: {_remedy(error)}; until then they are made anew each time"
-            )
+            told = _remedy(error)
+            until = "until then they" if ";" in told else "they"  # it says what to do, or not
+            self.tell(f"cannot keep results: {told}; {until} are made anew each time")
 
     def tell(self, sentence: str) -> None:
         """Say it, unless it was said already."""

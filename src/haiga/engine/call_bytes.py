@@ -65,11 +65,18 @@ def value_of(step: Step, kinds: Mapping[str, Kind], data: bytes) -> Any:
         else:
             value = kind.read(bytes(data)) if kind is not None else bytes(data)
     except (BadBytes, ValueError) as error:
-        raise StepFailed(f"its result is no {step.makes or 'value'}: {error}") from error
+        raise StepFailed(_no_result(step, str(error))) from error
     fault = kind.fault(value) if kind is not None else ""
     if fault:
-        raise StepFailed(f"its result is no {step.makes}: {fault}")
+        raise StepFailed(_no_result(step, fault))
     return value
+
+
+def _no_result(step: Step, fault: str) -> str:
+    """That a result is none, in one clause; a fault may say itself what it "is" or "has"."""
+    if fault.startswith(("is ", "has ")):
+        return f"its result {fault}"
+    return f"its result is no {step.makes or 'value'}: {fault}"
 
 
 def _as_bytes(step: Step, name: str, value: Any, kinds: Mapping[str, Kind]) -> tuple[bytes, str]:

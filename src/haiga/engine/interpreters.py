@@ -18,6 +18,10 @@ _VERSION = re.compile(r"\d+(\.\d+){0,2}")
 _ASK = "import platform; print(platform.python_version())"
 
 
+OLDEST = (3, 8)
+"""No step runs on a Python before this one."""
+
+
 @dataclass(frozen=True)
 class Interpreter:
     """A Python that is installed here: its file and its exact version ("3.12.1")."""
@@ -40,6 +44,8 @@ def find_interpreter(version: str, home: Path) -> Interpreter:
         raise UserError(
             f"an environment's Python is a version such as '3.12', and '{version}' is none"
         )
+    if is_too_old(version):
+        raise UserError(too_old(version))
     memory = home / "interpreters" / f"{version}.json"
     found = _remembered(memory)
     if found is None:
@@ -50,6 +56,16 @@ def find_interpreter(version: str, home: Path) -> Interpreter:
         aside.write_text(json.dumps(table), "utf-8")
         aside.replace(memory)
     return found
+
+
+def too_old(version: str) -> str:
+    """What is said of a Python before the oldest."""
+    return f"Python {version} is too old: functions and commands run from 3.8 on; name a newer one"
+
+
+def is_too_old(version: str) -> bool:
+    """Whether no step runs on a Python of this version ("3.7", "3.7.1")."""
+    return _order(version)[:2] < OLDEST[: version.count(".") + 1]
 
 
 def _fits(exact: str, version: str) -> bool:
@@ -83,7 +99,8 @@ def _found(version: str, home: Path) -> Interpreter:
             return Interpreter(path, exact)
     listed = run_uv(["python", "list", "--only-installed"], home, timeout_s=30).stdout
     there = {*re.findall(r"^\w+-(\d+\.\d+\.\d+)", listed, re.M), *(v for v, _ in _of_pyenv())}
-    names = ", ".join(sorted(there, key=_order, reverse=True)) or platform.python_version()
+    usable = [exact for exact in there if _order(exact) >= OLDEST]
+    names = ", ".join(sorted(usable, key=_order, reverse=True)) or platform.python_version()
     raise UserError(
         f"there is no Python {version} on this machine (installed: {names}); install it, for "
         f"instance with 'uv python install {version}', or name one that is there"

@@ -17,17 +17,18 @@ class Lender:
         self._gpus = [1.0] * int(capacity.gpu)
 
     def lacking(self, needs: Needs) -> str:
-        """Why a step with such needs can never run here, as one clause; "" where it can."""
+        """All that keeps a step with such needs from ever running here; "" where it can."""
         had = self.capacity
+        told = []
         if needs.cpu > had.cpu + _EPSILON:
-            return f"needs {needs.cpu:g} processors and there are {had.cpu:g}"
+            told.append(f"needs {needs.cpu:g} processors and there are {had.cpu:g}")
         if needs.gpu > int(had.gpu) + _EPSILON:
-            return f"needs {needs.gpu:g} GPUs and there are {int(had.gpu)}"
-        if needs.gpu > 1 and needs.gpu != int(needs.gpu):
-            return f"needs {needs.gpu:g} GPUs: above one they are lent whole"
+            told.append(f"needs {needs.gpu:g} GPUs and there are {int(had.gpu)}")
+        elif needs.gpu > 1 and needs.gpu != int(needs.gpu):
+            told.append(f"needs {needs.gpu:g} GPUs: above one they are lent whole")
         if had.memory_mb and needs.memory_mb > had.memory_mb:
-            return f"needs {needs.memory_mb:,} MB of memory and there are {had.memory_mb:,}"
-        return ""
+            told.append(f"needs {needs.memory_mb:,} MB of memory and there are {had.memory_mb:,}")
+        return "; ".join(told)
 
     def lend(self, needs: Needs) -> tuple[int, ...] | None:
         """The devices lent (none, where no GPU is needed), or None where too little is free."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import re
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from haiga.core.errors import JobError, UserError
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
+_SYSTEM = re.compile(r"""(sys_platform|platform_system|os_name)\s*==\s*['"]([^'"]+)['"]""")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 
 
@@ -126,11 +128,22 @@ def _needs(package: Distribution, extra: Sequence[str]) -> Iterator[tuple[str, s
         if of and _normal(of[1]) not in wanted:
             continue
         named = _NAME.match(text)
-        if named is None:
+        if named is None or _is_for_another_system(marker):
             continue
         rest = re.sub(r"^\s*and\s+|\s+and\s*$|^\s*\(\s*\)\s*$", "", _EXTRA.sub("", marker)).strip()
         extras = [_normal(part) for part in (named[2] or "").split(",") if part.strip()]
         yield text.strip() + (f"; {rest}" if rest else ""), _normal(named[1]), extras
+
+
+def _is_for_another_system(marker: str) -> bool:
+    """Whether a requirement's marker names a system that is not this one.
+
+    Such a package may be there all the same (Ray brings colorama along, for itself): it is not
+    what haiga stands on.
+    """
+    here = {"sys_platform": sys.platform, "platform_system": platform.system(), "os_name": os.name}
+    named = _SYSTEM.findall(marker)
+    return " or " not in marker and any(here[what] != value for what, value in named)
 
 
 def _normal(name: str) -> str:

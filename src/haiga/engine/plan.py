@@ -138,7 +138,7 @@ class Pipeline:
     given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = list(self.given)
+        known = set(self.given)
         for step in self.steps:
             if step.name in known:
                 raise ValueError(f"step '{step.name}': the name is taken already")
@@ -147,4 +147,4 @@ class Pipeline:
                 raise ValueError(
                     f"step '{step.name}' reads '{missing[0]}', which nothing before it makes"
                 )
-            known.append(step.name)
+            known.add(step.name)

@@ -291,7 +291,7 @@ class _Schedule:
     ) -> None:
         """The task failed for good: so does what reads it."""
         told = f"{type(error).__name__}: {error}" if not isinstance(error, HaigaError) else error
-        sentence = f"step '{task.id}' of {item.name}: {told}"
+        sentence = f"step '{task.id}' of item {item.name}: {told}"
         item.failed[task.id] = sentence
         item.error = item.error or _raised(error, sentence)
         self._tell("failed", item, task, seconds=seconds, peak_mb=peak_mb, note=str(told))

@@ -376,10 +376,22 @@ def _told(error: BaseException) -> dict[str, Any]:
     else:
         clause = f"{type(error).__name__}: {message}" if message else type(error).__name__
         with contextlib.suppress(OSError, ValueError):
-            traceback.print_exception(type(error), error, error.__traceback__)
+            traceback.print_exception(type(error), error, _of_the_step(error))
     lasting = {"UserError", "ImportError", "SyntaxError", "NameError"} & kinds
     retryable = getattr(error, "retryable", not lasting)
     return {"ok": False, "error": clause, "retryable": bool(retryable)}
+
+
+def _of_the_step(error: BaseException) -> Any:
+    """The traceback from the step's own first line on: how haiga came there helps nobody."""
+    first = frame = error.__traceback__
+    here = _of_the_step.__code__.co_filename
+    while frame is not None:
+        name = frame.tb_frame.f_code.co_filename
+        if name != here and not name.startswith("<frozen importlib"):
+            return frame
+        frame = frame.tb_next
+    return first
 
 
 def _flush() -> None:

@@ -20,7 +20,7 @@ CELL_PX = 300
 """The longer side of a panel."""
 _COLUMNS = 5
 _GAP, _MARGIN, _LINE = 0.10, 0.30, 0.24
-_INK = (46, 42, 38)
+_INK, _SOFT = (46, 42, 38), (128, 119, 111)
 _SIZE = 0.105
 """The lettering's size beside a panel's longer side."""
 _LEFT = 0.22
@@ -33,7 +33,8 @@ def attention_sheet(picture: Picture, caption: Caption) -> Picture:
     """The picture with the caption under it, then a panel a word, on one quiet page.
 
     `caption.attention` is (words, h, w); in a panel the most
-    looked-at place keeps its colours, and the rest fades into the paper.
+    looked-at place keeps its colours, and the rest fades into the paper. A caption that is not
+    sure is in a lighter ink, and says so.
     Raises ValueError where it has none.
     """
     if caption.attention is None:
@@ -48,6 +49,8 @@ def attention_sheet(picture: Picture, caption: Caption) -> Picture:
     rows = -(-len(panels) // columns)
     gap, margin, line = (round(part * CELL_PX) for part in (_GAP, _MARGIN, _LINE))
     text = typeset(caption.text[:1].upper() + caption.text[1:])
+    text += "" if caption.sure else " (unsure)"
+    ink = _INK if caption.sure else _SOFT
     page_width = 2 * margin + columns * width + (columns - 1) * gap
     size, lines = _set(text, page_width - 2 * margin)
     head = round(1.35 * size * len(lines)) + round(0.6 * margin)
@@ -56,7 +59,7 @@ def attention_sheet(picture: Picture, caption: Caption) -> Picture:
     page[:] = PAPER
     for number, words in enumerate(lines):
         x = (page_width - ITALIC.width(words, size)) / 2
-        _write(page, ITALIC, words, size, x, margin + (0.9 + 1.35 * number) * size)
+        _write(page, ITALIC, words, size, x, margin + (0.9 + 1.35 * number) * size, ink)
     for number, (panel, word) in enumerate(panels):
         row, column = divmod(number, columns)
         top = margin + head + row * (height + line + gap)
@@ -109,7 +112,8 @@ def _set(text: str, width_px: float) -> tuple[float, list[str]]:
     return size * min(1.0, width_px / longest), lines
 
 
-def _write(page: Floats, face: Typeface, text: str, size_px: float, x: float, y: float) -> None:
+def _write(page: Floats, face: Typeface, text: str, size_px: float, x: float, y: float,
+           ink: tuple[int, int, int] = _INK) -> None:  # fmt: skip
     """Ink on the page from x on the baseline y; characters the face lacks are left out."""
     text = "".join(c for c in text if face.draws(c)).strip()
     if not text:
@@ -122,4 +126,4 @@ def _write(page: Floats, face: Typeface, text: str, size_px: float, x: float, y:
     cover = inked.cover[rows.start - top :, columns.start - left :]
     cover = cover[: rows.stop - rows.start, : columns.stop - columns.start]
     part = page[rows, columns]
-    page[rows, columns] = part + cover[..., None] * (np.array(_INK, np.float32) - part)
+    page[rows, columns] = part + cover[..., None] * (np.array(ink, np.float32) - part)

@@ -9,7 +9,8 @@ import numpy as np
 
 from haiga.core.nouns import Picture
 from haiga.core.seeds import derive_seed, generator
-from haiga.gallery.captioned import LEAST_INK, Captioned, set_text, write_lines
+from haiga.gallery.captioned import LEAST_INK, SOFT, Captioned, set_text, write_lines
+from haiga.gallery.ink import SUMI
 from haiga.gallery.layouts import Box
 from haiga.gallery.noise import Field
 from haiga.gallery.paper import make_paper
@@ -55,13 +56,13 @@ def captioned_frames(
         box = _middle(cell.picture)
         print_picture(page, cell.picture, box, "soft", edges, least_ink=LEAST_INK)
         stands.append((as_picture(page.copy()), SEEN_MS))
-        _caption(page, cell.caption, red)
+        _caption(page, cell, red)
         stands.append((as_picture(page), READ_MS))
     return _melted(stands)
 
 
-def _caption(page: Field, caption: str, red: frozenset[str]) -> None:
-    lines = set_text(caption, ITALIC, EM, SIDE, red)
+def _caption(page: Field, cell: Captioned, red: frozenset[str]) -> None:
+    lines = set_text(cell.caption, ITALIC, EM, SIDE, red, ink=SUMI if cell.sure else SOFT)
     top = (WIDTH - SIDE) / 2 + SIDE + EM * 1.35
     write_lines(page, None, lines, ITALIC, EM, (WIDTH - SIDE) / 2, top)
 

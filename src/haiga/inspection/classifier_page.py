@@ -18,7 +18,7 @@ from haiga.inspection.metrics.bootstrap import Measure
 from haiga.media.durable import make_folder, write_durably
 from haiga.pages import parts
 from haiga.pages.markup import Content, Html, element
-from haiga.pages.numbers import share
+from haiga.pages.numbers import chance, share
 from haiga.pages.page import Section, page
 from haiga.pages.parts import Figure
 from haiga.pages.pictures import Shown, pairs
@@ -26,6 +26,8 @@ from haiga.pages.plots import Series, line_chart
 
 JSON, HTML = "report.json", "report.html"
 MOST_PX = 220
+FEWEST = 20
+"""Of fewer pictures the count that is right is told, and no share."""
 MOST_CLASSES = 20
 """Classes of which the whole table of confusion is shown; of more only the commonest pairs."""
 
@@ -92,7 +94,7 @@ def trained_words(report: ClassifierReport) -> str:
 
 def _first(report: ClassifierReport) -> Section:
     figures = [
-        Figure("right", share(report.accuracy.value), beside=interval(report.accuracy)),
+        _right(report),
         Figure("called none of them, wrongly", share(report.rejected.value),
                beside=interval(report.rejected)),
     ]  # fmt: skip
@@ -117,6 +119,21 @@ def _first(report: ClassifierReport) -> Section:
         body.append(parts.warning(trained_words(report)))
     body += [parts.warning(note) for note in report.notes]
     return Section("At a glance", body)
+
+
+def too_few(report: ClassifierReport) -> str:
+    """`all 4 of 4` where so few pictures were asked about that a share says too much; else ""."""
+    count = len(report.known)
+    if count >= FEWEST:
+        return ""
+    right = sum(one.right for one in report.known)
+    return f"{'all ' if right == count else ''}{right} of {count}"
+
+
+def _right(report: ClassifierReport) -> Figure:
+    if too_few(report):
+        return Figure("right", too_few(report), beside="too few to say more")
+    return Figure("right", share(report.accuracy.value), beside=interval(report.accuracy))
 
 
 def _by_class(report: ClassifierReport) -> Section:
@@ -219,7 +236,7 @@ def _shown(found: Sequence[Why], title: str, lead: str) -> list[Section]:
     items = []
     for why in found:
         asked = why.asked
-        called = f"called {asked.likeliest}, {share(asked.probability)}"
+        called = f"called {asked.likeliest}, {chance(asked.probability)}"
         is_ = f"{asked.key}: {asked.wanted}" if asked.wanted else asked.key
         items.append(
             (

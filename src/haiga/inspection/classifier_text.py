@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haiga.core.counted import counted
-from haiga.inspection.classifier_page import interval, trained_words
+from haiga.inspection.classifier_page import interval, too_few, trained_words
 from haiga.inspection.classifier_report import ClassifierReport, Why
 from haiga.inspection.metrics.bootstrap import Measure
 from haiga.pages.numbers import share
@@ -19,8 +19,9 @@ def classifier_text(report: ClassifierReport) -> str:
     ]
     if trained_words(report):
         rows.append(("left out", trained_words(report)))
+    few = too_few(report)
     rows += [
-        ("right", _with(report.accuracy)),
+        ("right", f"{few}, too few to say more" if few else _with(report.accuracy)),
         ("every class alike", share(report.balanced.value)),
         ("called none, wrongly", _with(report.rejected)),
         ("right of the others", _with(report.told_right)),

@@ -52,6 +52,19 @@ def place_words(evidence: Floats) -> str:
     return f"in the {' '.join(word for word in (_DOWN[row], _ACROSS[column]) if word)}"
 
 
+def windows(shape: tuple[int, int]) -> list[Bools]:
+    """Nine places (h, w) of half the height and width each, from the upper left row by row."""
+    height, width = shape
+    tall, wide = max(1, height // 2), max(1, width // 2)
+    found = []
+    for down in (0, (height - tall) // 2, height - tall):
+        for across in (0, (width - wide) // 2, width - wide):
+            places = np.zeros(shape, bool)
+            places[down : down + tall, across : across + wide] = True
+            found.append(places)
+    return found
+
+
 def colour_words(picture: Picture, places: Bools) -> str:
     """The main colours at some places of a picture: "brown and dark green"."""
     small = _at(picture, places.shape, 8)

@@ -34,6 +34,13 @@ UNRELATED = (
 )
 """Sentences of no game's own, by which it is told what things score that have nothing in common."""
 
+_SHORT = 3
+_ELSEWHERE = frozenset(
+    "der die das den dem ein eine einen und im un une le la les des du sur et el los las una uno "
+    "il lo gli de en het een och ett".split()
+)
+"""Articles and the like of neighbouring languages: two of them, and a text is not English."""
+_FOLLOWED = 8
 TOP = 5
 """So many of the captions that chains end in are told."""
 
@@ -91,7 +98,9 @@ class Drift:
     what unrelated sentences score. `survivors` tells for each word of the beginning the share
     of chains in which it is said, round by round. `distinct`, `vocabulary` and `chains` are
     counts by round; `apart` and `looks_apart` the mean distance (1 - cosine) of two chains, None
-    for one chain. `comebacks` are chains that came round, `again` the captions said before.
+    for one chain. `known` tells whether the words of the beginning are known, without which
+    texts cannot be compared, and `further` how many of them `survivors` leaves out. `comebacks`
+    are chains that came round, `again` the captions said before.
     """
 
     rounds: tuple[int, ...]
@@ -111,6 +120,8 @@ class Drift:
     comebacks: tuple[Comeback, ...]
     again: int
     ends: tuple[tuple[str, int], ...] = field(default=())
+    known: bool = True
+    further: int = 0
 
     def table(self) -> dict[str, Any]:
         """The same in plain values, to four decimals."""
@@ -126,8 +137,20 @@ class TextSense:
         self._known: dict[str, Vectors] = {}
 
     def words_of(self, text: str) -> list[str]:
-        """Its meaning words, once each; those without a vector as they stand."""
-        return meaning_words(text, self.vectors) or list(dict.fromkeys(words(text)))
+        """Its meaning words, once each.
+
+        Where they are not known they stand as they are, those of three letters and less left
+        out: in a language that is not known, these are its articles more often than not.
+        """
+        if self.knows(text):
+            return meaning_words(text, self.vectors)
+        plain = list(dict.fromkeys(words(text)))
+        return [w for w in plain if len(w) > _SHORT and w not in _ELSEWHERE] or plain
+
+    def knows(self, text: str) -> bool:
+        """Whether any of its words has a vector, and it is not of another language."""
+        elsewhere = len(_ELSEWHERE.intersection(words(text))) > 1
+        return not elsewhere and bool(meaning_words(text, self.vectors))
 
     def vector(self, text: str) -> Vectors:
         """The vector of a text; zeros where it has no known word."""
@@ -187,7 +210,7 @@ def measure(spoken: Sequence[Spoken], critic: Critic, sense: TextSense | None = 
             word: tuple(
                 _share([word in sense.words_of(caption) for caption in said[r]]) for r in rounds
             )
-            for word in began_words[:8]
+            for word in began_words[:_FOLLOWED]
         },
         chains=tuple(len(said[r]) for r in rounds),
         distinct=tuple(len({tuple(words(t)) for t in said[r]}) for r in rounds),
@@ -196,6 +219,8 @@ def measure(spoken: Sequence[Spoken], critic: Critic, sense: TextSense | None = 
         looks_apart=tuple(spread(looks[r]) for r in rounds) if many else None,
         comebacks=tuple(comebacks),
         again=sum(said_again(chain.captions) for chain in spoken),
+        known=any(sense.knows(first) for first in firsts),
+        further=max(0, len(began_words) - _FOLLOWED),
         ends=tuple((text, n) for text, n in last_captions.most_common(TOP) if text),
     )
 

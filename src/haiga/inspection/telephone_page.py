@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from haiga.core.counted import counted
+from haiga.features.picture_kind import without_kind
 from haiga.features.words import words
 from haiga.inspection import telephone_told as told
 from haiga.inspection.telephone_drift import Curve, Drift, TextSense
@@ -19,17 +20,22 @@ from haiga.pages.page import Section, page
 from haiga.pages.pictures import Shown
 from haiga.pages.plots import Series, line_chart
 
+UNSURE = "in grey: the captioner is not sure"
 MOST_STRANDS = 100
 """So many chains stand on the page beside the first."""
 
 
 @dataclass(frozen=True)
 class PageTurn:
-    """A round as the page shows it: the bytes of a picture (JPEG), and what was said of it."""
+    """A round as the page shows it: the bytes of a picture (JPEG), and what was said of it.
+
+    `sure` says whether the captioner relies on its caption.
+    """
 
     round: int
     picture: bytes
     caption: str
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,10 @@ class PageGame:
     first: PageChain
     others: Sequence[PageChain]
     drift: Drift | None
+
+    @property
+    def every(self) -> list[PageChain]:
+        return [self.first, *self.others]
 
     @property
     def chains(self) -> int:
@@ -117,12 +127,15 @@ def _subtitle(games: Sequence[PageGame], began: str) -> str:
         text += f" in {counted(games[0].chains, 'chain')}"
     if len(games) > 1:
         text += f", {len(games)} games side by side"
-    return f"{text}. Words of the beginning are red where they are still said."
+    text += ". Words of the beginning are red where they are still said"
+    turns = [turn for game in games for chain in game.every for turn in chain.turns]
+    grey = any(turn.caption and not turn.sure for turn in turns)
+    return f"{text}; {UNSURE}." if grey else f"{text}."
 
 
 def _first_caption(games: Sequence[PageGame]) -> str:
     turns = games[0].first.turns
-    return turns[0].caption if turns else ""
+    return without_kind(turns[0].caption) if turns else ""
 
 
 def _game(games: Sequence[PageGame], red: frozenset[str]) -> Section:
@@ -142,20 +155,25 @@ def _game(games: Sequence[PageGame], red: frozenset[str]) -> Section:
 
 
 def _link(turn: PageTurn, red: frozenset[str]) -> chains.Link:
-    said: Content = red_words(turn.caption, red) if turn.caption else "(nothing was said)"
+    said: Content = _said(turn, red) if turn.caption else "(nothing was said)"
     alt = f"Round {turn.round}: a picture of which was said: {turn.caption or 'nothing'}"
     return chains.Link(Shown(turn.picture, alt), str(turn.round) if turn.round else "", said)
+
+
+def _said(turn: PageTurn, red: frozenset[str]) -> Html:
+    said = red_words(turn.caption, red)
+    return said if turn.sure else element("span", said, class_="unsure")
 
 
 def _others(game: PageGame, red: frozenset[str], *, alone: bool) -> Section:
     shown = game.others[:MOST_STRANDS]
     rows: list[tuple[Content, list[Shown]]] = []
     for i, chain in enumerate(shown):
-        last = next((t.caption for t in reversed(chain.turns) if t.caption), "")
+        last = next((t for t in reversed(chain.turns) if t.caption), None)
         if chain.ended:
             words_of: list[Content] = [element("em", f"{i + 2}"), f"ended: {chain.ended}"]
         else:
-            words_of = [element("em", f"{i + 2}"), red_words(last, red)]
+            words_of = [element("em", f"{i + 2}"), _said(last, red) if last else ""]
         pictures = [
             Shown(turn.picture, f"Chain {i + 2}, round {turn.round}: {turn.caption or 'nothing'}")
             for turn in chain.turns
@@ -178,8 +196,8 @@ def _compared(games: Sequence[PageGame]) -> Html:
 
     rows = [
         row("the beginning's words still said", lambda d: share(_end(d.words_kept))),
-        row("captions to the first text", lambda d: _last(d.text)),
-        row("pictures to the first text", lambda d: _last(d.picture_to_text)),
+        row("captions to the first text", lambda d: _last(d.text) if d.known else "–"),
+        row("pictures to the first text", lambda d: _last(d.picture_to_text) if d.known else "–"),
         row("pictures to the first picture", lambda d: _last(d.picture)),
         row("captions to their own pictures", lambda d: _last(d.own)),
         row("different captions", lambda d: number(d.distinct[-1])),
@@ -233,34 +251,35 @@ def _drifted(games: Sequence[PageGame]) -> list[Html]:
         for game, d in measured
     ]
     out = [parts.paragraph(words_left[0])] if alone else [parts.bullets(words_left)]
-    out.append(
-        line_chart(
-            "The captions and the first text",
-            lines("text", "captions", flat("unrelated", drift.chance_text)),
-            x="round",
-            y="cosine of words",
-            about=sentence(told.text_told, "text"),
-        )
-    )
-    out.append(
-        line_chart(
-            "The pictures and the first text",
-            lines(
-                "picture_to_text",
-                "first text",
-                Series("own caption", drift.own.points),
-                flat("unrelated", drift.chance_picture),
+    to_text = [] if drift.known else [parts.paragraph(told.UNKNOWN)]
+    if drift.known:
+        to_text += [
+            line_chart(
+                "The captions and the first text",
+                lines("text", "captions", flat("unrelated", drift.chance_text)),
+                x="round",
+                y="cosine of words",
+                about=sentence(told.text_told, "text"),
             ),
-            x="round",
-            y="cosine (the critic)",
-            about=" ".join(
-                [
-                    sentence(told.picture_to_text_told, "picture_to_text"),
-                    *([told.own_told(drift)] if alone else []),
-                ]
+            line_chart(
+                "The pictures and the first text",
+                lines(
+                    "picture_to_text",
+                    "first text",
+                    Series("own caption", drift.own.points),
+                    flat("unrelated", drift.chance_picture),
+                ),
+                x="round",
+                y="cosine (the critic)",
+                about=" ".join(
+                    [
+                        sentence(told.picture_to_text_told, "picture_to_text"),
+                        *([told.own_told(drift)] if alone else []),
+                    ]
+                ),
             ),
-        )
-    )
+        ]
+    out += to_text
     out.append(
         line_chart(
             "The pictures and the first picture",

@@ -8,6 +8,7 @@ from haiga.core.counted import counted
 from haiga.inspection.telephone_drift import Comeback, Curve, Drift
 from haiga.pages.numbers import share
 
+UNKNOWN = "How far it went from the first text cannot be measured: the words of that are not known."
 MOST_TOLD = 4
 """So many chains that come round are told one by one."""
 
@@ -38,6 +39,8 @@ def words_told(drift: Drift) -> str:
 
 def text_told(drift: Drift) -> str:
     """How near the captions' words stay to those of the beginning."""
+    if not drift.known:
+        return UNKNOWN
     return _curve_told(
         "The captions' words are at", drift.text, "from those of the beginning",
         f"1 is the same words, {drift.chance_text:.2f} what unrelated sentences have",
@@ -46,6 +49,8 @@ def text_told(drift: Drift) -> str:
 
 def picture_to_text_told(drift: Drift) -> str:
     """How well the pictures fit the first text."""
+    if not drift.known:
+        return UNKNOWN
     return _curve_told(
         "The critic gives the pictures", drift.picture_to_text, "with the first text",
         f"{drift.chance_picture:.2f} is what unrelated sentences get",
@@ -163,6 +168,9 @@ def _last_heard(drift: Drift) -> str:
             parts.append(f"{named} {_was(by_round[number])} said last in round {number}")
         else:
             parts.append(f"{named} {_was(by_round[number])} never said again")
+    if drift.further:
+        are = "is" if drift.further == 1 else "are"
+        parts.append(f"{counted(drift.further, 'further word')} of it {are} not followed")
     return "; ".join(parts)
 
 

@@ -47,6 +47,8 @@ def read_picture(path: str | Path, *, max_pixels: int = 64_000_000) -> Picture:
     except BadPicture:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on a damaged file
+        if "truncated" in str(error):
+            raise BadPicture(f"{path}: is damaged or cut short: its end is missing") from error
         raise BadPicture(f"{path}: is damaged or cut short ({error})") from error
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BUNDLED = Path(__file__).parent / "bundled"
 PLAN = Path("work", "plan.json")
 """What a training leaves in a model's folder before it is done."""
-TRAINED = ("classifier", "generator", "painter", "poet")
+TRAINED = ("captioner", "classifier", "generator", "painter", "poet")
 """Roles whose models a user makes."""
 
 

@@ -75,7 +75,7 @@
     };
   }
 
-  const share = (p) => p >= 0.9999 ? "over 99.99 %" : `${(100 * p).toFixed(p < 0.01 ? 2 : 1)} %`;
+  const share = (p) => p > 0.9999 ? "over 99.99 %" : p < 0.0001 ? "under 0.01 %" : `${(100 * p).toFixed(p < 0.01 ? 2 : 1)} %`;
 
   // What speaks for the class in its own colours, the rest pale.
   function shown(told) {

@@ -31,6 +31,11 @@ def duration(minutes: float) -> str:
     return f"{hours:,} h {rest} min" if rest else f"{hours:,} h"
 
 
+def chance(value: float) -> str:
+    """A probability as a percentage: no model is so sure that it is 0 or 1, however it rounds."""
+    return share(min(max(value, 1e-6), 1 - 1e-6))
+
+
 def share(value: float | None) -> str:
     """A share, seldom above 1, as a percentage: "0.4 %", "100 %"; a dash for none.
 

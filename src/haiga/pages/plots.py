@@ -218,9 +218,11 @@ def _lines(series: Sequence[Series], across: _Axis, up: _Axis) -> list[Html]:
         if not line.faint:
             ends.append((places[-1][1], places[-1][0], line))
     heights = _apart([h for h, _, _ in ends], 16.0, HEIGHT - BOTTOM)
-    for (_, w, line), h in zip(ends, heights, strict=True):
+    furthest = max((w for _, w, _ in ends), default=0.0)
+    for (_, _, line), h in zip(ends, heights, strict=True):
         kind = "label red" if line.red else "label"
-        content.append(element("text", line.name, x=w + 7, y=h + 4, class_=kind))
+        # beside the longest line, where no line can run through it
+        content.append(element("text", line.name, x=furthest + 7, y=h + 4, class_=kind))
     return content
 
 

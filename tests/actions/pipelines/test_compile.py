@@ -263,6 +263,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "p.toml:14: b.choose: there is one 'painting' only; give that step a count",
             "p.toml:15: b.by: no way to choose named 'taste'; known: FILE.py:FUNCTION, critic, "
             "first",
+            "p.toml:18: c.choose: 'poem' is a poem, and the critic chooses a picture",
             "p.toml:18: c.choose: there is one 'poem' only; give that step a count",
             "p.toml:19: c.inputs: the critic matches pictures with words; list the step that "
             'makes the words: inputs = ["poem"]',
@@ -289,12 +290,36 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "p.toml:4: photo: no.png: there is no such file",
             "p.toml:5: empty: is empty; name a file or write a text, or --given NAME=FILE does",
             "p.toml:6: odd.fiel: no such key; did you mean 'file'?",
-            "p.toml:10: poem.needs.gpu: input should be greater than or equal to 0, not -1",
+            "p.toml:10: poem.needs.gpu: must be 0 or more, not -1",
             "p.toml:10: poem.needs.cpus: no such key; did you mean 'cpu'?",
-            "p.toml:11: poem.env.lock: input should be a valid string, not 4",
+            "p.toml:11: poem.env.lock: must be a text, not 4",
             "p.toml:11: poem.env.python: must be a version such as \"3.12\", not '3'",
             "p.toml:13: x y.name: must be a letter, then letters, digits, - and _, not 'x y'",
             "p.toml:18: z.env.lock: no.lock: no such file or directory",
+        ],
+    ),
+    "one fault does not hide another": (
+        '[[step]]\nname = "poem"\nuse = "poet:lstm.v1"\nwith = { temperature = 8.0 }\n'
+        '[[step]]\nname = "poem"\nuse = "poet:fake.v9"\n'
+        '[[step]]\nname = "a"\nrun = ["no-such-program", "{b}"]\n'
+        '[[step]]\nname = "b"\nrun = ["env", "{a}", "{c}", "{out}"]\n'
+        '[[step]]\nname = "c"\nuse = "painter:fake.v1"\ninputs = ["d", "d", "peom"]\n'
+        "with = { tynt = 3 }\nretries = -1\n"
+        '[[step]]\nname = "d"\nuse = "mood:fake.v1"\ninputs = ["poem", "b"]\n',
+        [
+            "p.toml:5: poem.with.temperature: must be above 0 and at most 2, got 8.0",
+            "p.toml:7: poem.name: another step is called so",
+            "p.toml:8: poem (2).use: no haiga.poets named 'fake.v9'",
+            "p.toml:9: a.inputs: the steps wait for each other in a circle: a → b → a",
+            "p.toml:11: a.run: nothing in it is {out}, the file that it must write",
+            "p.toml:11: a.run: no program 'no-such-program' is on the PATH; install it",
+            "p.toml:12: b.inputs: the steps wait for each other in a circle: b → d → c → b",
+            "p.toml:18: c.inputs: 'd' is listed twice; leave one out",
+            "p.toml:18: c.inputs: nothing makes 'peom'; did you mean 'poem'?",
+            "p.toml:18: c.inputs: it reads 'd', which is a mood; a painter reads a poem",
+            "p.toml:19: c.with.tynt: no such setting; did you mean 'tint'?",
+            "p.toml:20: c.retries: must be 0 or more, not -1",
+            "p.toml:24: d.inputs: it reads 'b', which is a file; a mood reads a poem",
         ],
     ),
     "what only a maker can judge": (
@@ -353,9 +378,11 @@ def test_whatever_a_file_says_it_is_met_by_a_plan_or_by_sentences(
 def test_a_file_that_is_none_or_holds_nothing_is_refused(folder: Path) -> None:
     (folder / "broken.toml").write_text('name = "x\n[[step]\n')
     (folder / "empty.toml").write_text('name = "x"\n')
+    (folder / "blank.toml").write_text("\n")
     for name, told in (
         ("broken.toml", "broken.toml:1: a quotation is not closed"),
         ("empty.toml", "holds no step"),
+        ("blank.toml", "blank.toml: is empty; write a name and a step"),
         ("none.toml", "there is no such file"),
         ("auriaa", "did you mean 'auria'?"),
     ):
@@ -396,3 +423,48 @@ def test_an_artist_and_a_pipeline_are_told_apart(artist_file: Any, folder: Path)
     names = [step.name for step in compile_any(str(artist_file)).pipeline.steps]
     assert names == ["poem", "unseen_words", "mood", "painting", "enlarged", "style", "styled",
                      "sheet", "alt_text", "verdicts"]  # fmt: skip
+
+
+@pytest.mark.parametrize("named", ["my poto.png", "foto.JPEG", "notes.yaml", "poems/old", "./a b"])
+def test_a_mistyped_files_name_never_becomes_words(
+    compiled: Compile, faults: Faults, named: str
+) -> None:
+    text = '[given]\nwords = "{}"\n' + POEM + 'inputs = {{ about = "words" }}\n'
+    means = f'there is no such file; {{ text = "{named}" }} means the words'
+    told = faults(text.format(named))
+    assert told[0] == f"p.toml:3: words: {Path(named)}: {means}"
+    assert all("is a picture" in line for line in told[1:])
+    with pytest.raises(UserError, match="--given words: .*in the pipeline's file"):
+        compiled(text.format("snow"), words=named)
+    outright = text.replace('"{}"', '{{ text = "{}" }}').format(named)
+    assert compiled(outright).values()["words"] == named
+
+
+@pytest.mark.parametrize(
+    "words", ["an old pond.", "rain and/or snow", "v1.2", "no. 3", "e.g. frogs"]
+)
+def test_plain_words_stay_words(compiled: Compile, words: str) -> None:
+    plan = compiled(f'[given]\nwords = "{words}"\n' + POEM + 'inputs = { about = "words" }\n')
+    assert plan.values()["words"] == words
+
+
+@pytest.mark.parametrize("version", ["3.7", "3.7.9", "3.4"])
+def test_a_python_that_is_too_old_is_refused_before_anything_is_made(
+    faults: Faults, version: str
+) -> None:
+    text = POEM.replace("poem", "a") + f'env = {{ python = "{version}" }}\n'
+    assert faults(text) == [
+        f"p.toml:5: a.env.python: Python {version} is too old: functions and commands run from "
+        "3.8 on; name a newer one"
+    ]
+
+
+def test_of_thousands_of_faults_the_first_are_told_and_the_others_counted(faults: Faults) -> None:
+    text = POEM + "".join(
+        f'[[step]]\nname = "s{i}"\nuse = "painter:fake.v1"\ninputs = ["pome{i}"]\n'
+        for i in range(700)
+    )
+    told = faults(text)
+    assert len(told) == 51
+    assert told[0] == "p.toml:8: s0.inputs: nothing makes 'pome0'; did you mean 'poem'?"
+    assert told[-1] == "p.toml: and 650 more"

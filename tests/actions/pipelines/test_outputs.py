@@ -38,13 +38,15 @@ def test_an_item_is_written_whole_with_the_digest_of_each_file(tmp_path: Path) -
 
 
 def test_what_was_changed_is_put_aside_and_made_again(tmp_path: Path) -> None:
-    with OutputFolder(tmp_path / "out") as folder:
+    told: list[str] = []
+    with OutputFolder(tmp_path / "out", told.append) as folder:
         place = write(folder)
         (place / "l.1.t.txt").write_text("mine")
         assert folder.finished("7") is None
         write(folder)
         assert folder.finished("7") is not None
         assert (tmp_path / "out" / "7.changed-1" / "l.1.t.txt").read_text() == "mine"
+        assert told == [f"{place}: is not as it was written; moved to 7.changed-1 and made again"]
 
 
 def test_what_a_killed_run_left_half_written_goes(tmp_path: Path) -> None:
@@ -70,6 +72,10 @@ def test_another_plans_folder_and_one_with_other_things_are_refused(tmp_path: Pa
         folder.begin({"plan": "a", "seed": 4})
         with pytest.raises(UserError, match="results of another plan"):
             folder.begin({"plan": "b"})
+    with OutputFolder(tmp_path / "parts") as folder:
+        folder.begin({"plan": "a", "parts": {"step 'p'": "1", "step 'q'": "1"}})
+        with pytest.raises(UserError, match="step 'p' has changed, step 'r' is new, step 'q' is g"):
+            folder.begin({"plan": "b", "parts": {"step 'p'": "2", "step 'r'": "1"}})
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     with pytest.raises(UserError, match=r"holds other things \('letter.txt'\)"):

@@ -161,7 +161,7 @@ def test_a_damaged_network_is_refused_and_named(
 
 
 def test_another_model_or_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadModel, match="embedder"):
+    with pytest.raises(UserError, match="embedder"):
         AttentionCaptioner(model="eye")
     with pytest.raises(NoModel):
         AttentionCaptioner(model=str(tmp_path))

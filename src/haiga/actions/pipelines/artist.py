@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from haiga.actions.artist_steps import artist_plan
 from haiga.actions.compose import FORM, Request, check_sheet
 from haiga.actions.makers import Makers
-from haiga.actions.pipelines.compile import Compiled, Place, compile_file
+from haiga.actions.pipelines.compile import Compiled, Draft, Place, compile_file
 from haiga.core.config import SECTIONS, artist_names, load_artist, told_by_line
 from haiga.core.errors import UserError
+from haiga.core.pipeline_file import Fault
 from haiga.core.suggest import hint
 
 
 def compile_any(
-    name_or_path: str, given: Mapping[str, str] | None = None, *, look: bool = True
+    name_or_path: str,
+    given: Mapping[str, str] | None = None,
+    *,
+    look: bool = True,
+    also: Callable[[Draft], Iterable[Fault]] = lambda draft: (),
 ) -> Compiled:
     """The plan of a pipeline's file, or of an artist: a bundled one's name or an artist's file.
 
@@ -27,7 +32,7 @@ def compile_any(
         if not path.exists() and path.suffix != ".toml":
             known = hint(name_or_path, artist_names(), label="artists")
             raise UserError(f"{name_or_path}: there is no such file, and no such artist; {known}")
-        return compile_file(path, given, look=look)
+        return compile_file(path, given, look=look, also=also)
     if given:
         raise UserError(f"--given {next(iter(given))}: an artist takes no given values")
     return compile_artist(name_or_path)

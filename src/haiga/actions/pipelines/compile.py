@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from haiga.actions.pipelines.given import Given, given_values
 from haiga.actions.pipelines.kinds import fits
-from haiga.actions.pipelines.unroll import Unrolled, unroll
+from haiga.actions.pipelines.unroll import NOTHING, Unrolled, unroll
 from haiga.actions.pipelines.uses import CHOICE, SCORES, WORDS, Use, check_use, use_of
 from haiga.actions.role_steps.table import Slot
 from haiga.core.pipeline_file import (
@@ -21,6 +21,7 @@ from haiga.core.pipeline_file import (
     refuse,
 )
 from haiga.core.suggest import hint
+from haiga.engine.interpreters import is_too_old, too_old
 from haiga.engine.plan import Call, Environment, Needs, Pipeline, Step
 
 
@@ -58,13 +59,28 @@ class Compiled:
         return {name: given.value() for name, given in self.given.items()}
 
 
+@dataclass(frozen=True)
+class Draft:
+    """As much of a file's plan as there is; a step may read what is not there."""
+
+    written: Written
+    given: Mapping[str, Given]
+    steps: Sequence[Step]
+    places: Mapping[str, Place]
+
+
 def compile_file(
-    path: Path, given: Mapping[str, str] | None = None, *, look: bool = True
+    path: Path,
+    given: Mapping[str, str] | None = None,
+    *,
+    look: bool = True,
+    also: Callable[[Draft], Iterable[Fault]] = lambda draft: (),
 ) -> Compiled:
     """The plan of a pipeline's file; nothing of it is run.
 
     `given` takes the place of the file's given values; with `look` those that are files must
-    be there. Raises UserError with every fault, one a line: file, line, key and what to do.
+    be there. `also` finds further faults, in as much of the plan as there is. Raises
+    UserError with every fault, one a line: file, line, key and what to do.
     """
     written = read_pipeline_file(path)
     faults = list(written.faults)
@@ -72,8 +88,11 @@ def compile_file(
     values = given_values(written, given or {}, faults if look else unseen)
     compiling = _Compiling(written, faults, values)
     compiling.look()
-    for step in unroll(written, faults):
+    steps = unroll(written, faults)
+    compiling.foresee(steps)
+    for step in steps:
         compiling.add(step)
+    faults += also(Draft(written, values, compiling.steps, compiling.places))
     refuse(path, faults)
     file = written.file
     return Compiled(
@@ -100,27 +119,34 @@ class _Compiling:
         self._uses: dict[str, Use | None] = {}
         self._environments: dict[str, Environment | None] = {}
         self._checked: set[str] = set()
+        self._faulty: set[str] = set()
 
     def add(self, step: Unrolled) -> None:
-        """Compiles one step whose sources are compiled already."""
+        """Compiles one step whose sources are compiled already, as far as there are any."""
         table = step.table
+        environment = self.environment(step)
         use = self._uses[step.written]
         reads = self.bound(step, use) if use is not None else dict(step.reads)
         renamed = {source: name for name, source in (reads or {}).items()}
         gathers = tuple(
             renamed.get(step.reads[name], name) for name in step.gathers if name in step.reads
         )
-        self.widths[step.name] = self.width(step)
+        if step.sound or all(source in self.widths for source in step.reads.values()):
+            self.widths[step.name] = self.width(step)
         self.kinds[step.name] = self.kind(step, use)
         self.places[step.name] = Place(
             step.written, step.loop, step.round, self.loops.get(step.loop, 0)
         )
-        if use is None or reads is None:
+        if use is None:
             return
-        if step.written not in self._checked:
+        if step.written not in self._checked and step.written not in self._faulty:
             self._checked.add(step.written)
-            if fault := check_use(use, table, tuple(reads)):
+            fault = check_use(use, table, tuple(reads if reads is not None else step.reads))
+            sure = reads is not None and len(reads) == len(step.reads)
+            if fault and (sure or fault[0]):
                 self.fault(step, *fault)
+        if reads is None:
+            return
         if use.scorer is not None:
             reads, gathers = self.scored(step, use, reads, gathers)
         plain_call = use.role == CHOICE and use.scorer is not None
@@ -133,7 +159,7 @@ class _Compiling:
                 needs=Needs() if plain_call else _needs(table.needs),
                 models=use.models,
                 call=use.call,
-                environment=None if plain_call else self.environment(step),
+                environment=None if plain_call else environment,
                 reads=reads,
                 count=table.count,
                 gathers=gathers,
@@ -151,7 +177,16 @@ class _Compiling:
         for name, table in tables:
             found: list[tuple[str, str]] = []
             self._uses[name] = use_of(table, self.written.path.parent, found)
+            if found:
+                self._faulty.add(name)
             self.faults += [self.written.fault(name, key, sentence) for key, sentence in found]
+
+    def foresee(self, steps: Sequence[Unrolled]) -> None:
+        """The kinds of what comes in no order: those who read it may be compiled before it."""
+        for step in steps:
+            use = self._uses[step.written]
+            if not step.sound and use is not None and use.makes:
+                self.kinds[step.name] = step.table.makes or use.makes
 
     def bound(self, step: Unrolled, use: Use) -> dict[str, str] | None:
         """What the step reads by the names that its maker knows; None where it does not fit."""
@@ -170,10 +205,13 @@ class _Compiling:
         sound = True
         for name in [n for n in step.reads if n in slots]:
             bound[name] = step.reads[name]
-        for name, source in step.reads.items():
-            if name in slots:
-                continue
+        others = [pair for pair in step.reads.items() if pair[0] not in slots]
+        if not step.sound:  # what nobody knows goes where room is left
+            others.sort(key=lambda pair: not self.kinds.get(pair[1]))
+        for name, source in others:
             free = self.free_slot(step, name, source, slots, bound)
+            if free is None and source == NOTHING:
+                continue
             if free is None:
                 self.unfit(step, use, name, source, slots)
                 sound = False
@@ -183,7 +221,7 @@ class _Compiling:
             if not fits(self.kinds.get(source, ""), slots[name].kinds):
                 self.wrong_kind(step, name, source, slots[name])
                 sound = False
-        for slot in use.slots:
+        for slot in use.slots if NOTHING not in step.reads.values() else ():
             if slot.needed and slot.name not in bound and sound and slot.name != WORDS:
                 said = f"a {use.role} reads a {_either(slot.kinds)}; list the step that makes it"
                 self.fault(step, "inputs", said)
@@ -254,7 +292,7 @@ class _Compiling:
             )
         )
         source = step.reads[step.chooses]
-        self.kinds[name], self.widths[name] = "text", self.widths[source]
+        self.kinds[name], self.widths[name] = "text", self.widths.get(source, 1)
         self.places[name] = self.places[step.name]
         chosen = {CHOICE: source, SCORES: name}
         return chosen, tuple(chosen)
@@ -304,6 +342,8 @@ class _Compiling:
             self.fault(step, "env", "an image has its own packages; leave the others out")
         if table.requirements and table.lock:
             self.fault(step, "env", "give either requirements or lock, a file of exact versions")
+        if table.python and is_too_old(table.python):
+            self.fault(step, "env.python", too_old(table.python))
         lock = ""
         if table.lock:
             path = self.written.path.parent / table.lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -56,7 +57,8 @@ class Function:
         strange = [key for key in inputs if key not in own and not self.any_keyword]
         for key in strange:
             yield "inputs", f"{self.name} takes no '{key}'; {hint(key, own, label='it takes')}"
-        for key in self.required if not strange else ():
+        odd = [key for key in settings if key not in own and not self.any_keyword]
+        for key in self.required if not strange and not odd else ():
             if key not in (OUT, SEED, *inputs, *settings):
                 yield "inputs", f"{self.name} needs '{key}', which is no input and not in with"
 
@@ -94,19 +96,25 @@ def find_function(named: str, beside: Path) -> Function:
     if path is None:
         raise UserError(f"{place}: there is no such file beside the pipeline")
     try:
-        tree = ast.parse(path.read_bytes(), str(path))
+        functions = _functions_of(path.resolve(), path.stat().st_mtime_ns)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f"{path}:{line}" if line else str(path)
         raise UserError(f"{where}: is no Python: {getattr(error, 'msg', error)}") from error
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from error
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     if name not in functions:
         raise UserError(
             f"{place} has no function '{name}'; {hint(name, functions, label='it has')}"
         )
     return _declared(f"{path.resolve()}:{name}", functions[name].args)
+
+
+@lru_cache(maxsize=64)
+def _functions_of(path: Path, changed_ns: int) -> Mapping[str, ast.FunctionDef]:
+    """The functions of a file; thousands of steps may ask for one."""
+    tree = ast.parse(path.read_bytes(), str(path))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def _declared(target: str, args: ast.arguments) -> Function:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ def given_values(
         try:
             if own:
                 kind = table.kind
-                found[name] = _told(overrides[name], kind, Path())
+                found[name] = _told(overrides[name], kind, Path(), "in the pipeline's file ")
             elif isinstance(entry, str):
                 found[name] = _told(entry, "", written.path.parent)
             else:
@@ -69,21 +70,26 @@ def given_values(
                 raise UserError(f"--given {name}: {error}") from error
             faults.append(written.fault(name, "", str(error)))
             named = table.file or table.text
-            found[name] = Given(table.kind or (kind_of_file(Path(named)) if named else ""))
+            guess = kind_of_file(Path(named)) if named else ""
+            found[name] = Given(table.kind or ("" if guess == "file" else guess))
     return found
 
 
-def _told(text: str, kind: str, beside: Path) -> Given:
-    """A file where there is one of that name or it looks like one's name, else plain text."""
+def _told(text: str, kind: str, beside: Path, where: str = "") -> Given:
+    """The file of that name, else plain text; a text that looks like a file's name is a fault.
+
+    `where` says where the words can be written outright.
+    """
     if not text.strip():
         raise UserError("is empty; name a file or write a text, or --given NAME=FILE does")
     path = beside / text
     single = "\n" not in text and len(text) < 1000
     if single and _is_file(path):
         return Given(_checked(kind) or kind_of_file(path), path=path)
-    looks = single and " " not in text and (Path(text).suffix.lower() in _NAMED or "/" in text)
-    if looks:
-        raise UserError(f"{path}: there is no such file")
+    if single and _looks_like_a_file(text):
+        shown = text.strip() if len(text) < 60 else "…"
+        said = f'there is no such file; {where}{{ text = "{shown}" }} means the words'
+        raise UserError(f"{path}: {said}")
     if kind not in ("", "text", "poem"):
         raise UserError(f"{path}: there is no such file, and no {kind} is plain text")
     return Given("text", text)
@@ -108,6 +114,14 @@ def _checked(kind: str) -> str:
     return kind
 
 
+def _looks_like_a_file(text: str) -> bool:
+    """Whether somebody who wrote this may have meant a file: by its end, or its slashes."""
+    named = text.strip()
+    if _ENDING.search(named.lower()) or named.startswith(("/", "./", "../", "~/")):
+        return True
+    return " " not in named and ("/" in named or "\\" in named)
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -115,7 +129,8 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-_NAMED = frozenset(
-    ".png .jpg .jpeg .webp .tif .tiff .gif .bmp .txt .md .json .toml .csv .wav .mp3 .bin".split()
+_ENDING = re.compile(
+    r"[^\s.]\.(png|jpe?g|jpe|jfif|webp|tiff?|gif|bmp|avif|heic|ppm|pgm|pnm|svg|pdf|txt|text|md|rst|"
+    r"json|jsonl|toml|ya?ml|csv|tsv|xml|html?|wav|mp3|bin|npy|npz|safetensors|onnx|zip|gz|py)$"
 )
-"""A word that ends so is meant as a file's name."""
+"""A text that ends so is meant as a file's name, whether or not it has spaces."""

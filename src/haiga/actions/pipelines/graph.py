@@ -20,6 +20,9 @@ from haiga.media.durable import write_durably
 from haiga.media.pictures import write_png
 
 MOST_NOTE = 44
+SCALE = 2.0
+"""Pixels of a .png for each of the drawing's."""
+MOST_SIDE_PX, MOST_PX = 20_000, 40_000_000
 
 
 def write_graph(compiled: Compiled, out: Path | None) -> Path:
@@ -29,8 +32,14 @@ def write_graph(compiled: Compiled, out: Path | None) -> Path:
     if suffix not in (".svg", ".png"):
         raise UserError(f"--out {path}: the graph is written as .svg or .png; end the name so")
     drawing = graph_of(compiled)
+    width, height = round(drawing.width * SCALE), round(drawing.height * SCALE)
+    if suffix == ".png" and (max(width, height) > MOST_SIDE_PX or width * height > MOST_PX):
+        raise UserError(
+            f"--out {path}: the graph would have {width:,} × {height:,} pixels; a .png is drawn up "
+            f"to {MOST_SIDE_PX:,} a side and {MOST_PX:,} in all; write an .svg instead"
+        )
     if suffix == ".png":
-        write_png(path, picture_of(drawing))
+        write_png(path, picture_of(drawing, SCALE))
     else:
         write_durably(path, svg_of(drawing).encode())
     return path

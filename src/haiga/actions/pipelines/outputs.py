@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from haiga.engine.events import Event
 from haiga.media.durable import make_folder, sync_folder, write_durably
 
 RUN, EVENTS, LOCK = "run.json", "events.jsonl", ".lock"
+MOST_PARTS = 3
+"""So many parts of a plan that have changed are named."""
 MAKING = ".making-"
 """How the folder of an item is called while it is written."""
 
@@ -27,11 +29,13 @@ class OutputFolder:
     """Where a run's results go; use it as a context, which holds the folder for this run alone.
 
     `DIR/run.json` says which plan it is of; `DIR/<item>/` holds a file a result and a `run.json`
-    with their sha256, and appears under its name once it is whole and on disk.
+    with their sha256, and appears under its name once it is whole and on disk. `tell` hears
+    of an item's folder that is put aside.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tell: Callable[[str], None] = lambda sentence: None) -> None:
         self.path = path
+        self._tell = tell
         self._lock: int | None = None
         self._events: Any = None
         self._table: dict[str, Any] = {}
@@ -64,14 +68,14 @@ class OutputFolder:
         return seed if isinstance(seed, int) else None
 
     def begin(self, what: Mapping[str, Any]) -> None:
-        """Keeps what the run is of (`plan`, its digest, and what a reader wants to know).
+        """Keeps what the run is of: `plan`, its digest, `parts`, the digest of each, and more.
 
         Raises UserError where the folder holds the results of another plan.
         """
         if self._table and self._table.get("plan") != what["plan"]:
+            told = _differing(self._table.get("parts"), what.get("parts"))
             raise UserError(
-                f"{self.path}: holds results of another plan: the pipeline, a given value or "
-                "a model has changed since; choose another --out"
+                f"{self.path}: holds results of another plan: {told} since; choose another --out"
             )
         if not self._table:
             self._table = dict(what)
@@ -105,6 +109,7 @@ class OutputFolder:
             if not (path := self.path / f"{item}.changed-{number}").exists()
         )
         folder.rename(aside)
+        self._tell(f"{folder}: is not as it was written; moved to {aside.name} and made again")
         return None
 
     def write(self, item: str, values: Mapping[str, Any], table: dict[str, Any]) -> Path:
@@ -126,6 +131,18 @@ class OutputFolder:
         making.rename(folder)
         sync_folder(self.path)
         return folder
+
+
+def _differing(before: Any, now: Any) -> str:
+    """What of a plan's parts (what it is -> its digest) has changed, as the start of a clause."""
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return "the pipeline, a given value or a model has changed"
+    told = [f"{part} has changed" for part, digest in now.items() if before.get(part) != digest]
+    told = [said for said in told if said.removesuffix(" has changed") in before]
+    for there, elsewhere, what in ((now, before, "is new"), (before, now, "is gone")):
+        told += [f"{part} {what}" for part in there if part not in elsewhere]
+    more = f" and {len(told) - MOST_PARTS} more" if len(told) > MOST_PARTS else ""
+    return ", ".join(told[:MOST_PARTS]) + more if told else "its code has changed"
 
 
 def file_name(task: str) -> str:

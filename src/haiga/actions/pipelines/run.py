@@ -59,10 +59,12 @@ def run_into(
     here; else what the first failing step raises, unless `keep_going`.
     """
     given = compiled.values()
+    parts = plan_parts(compiled, given)
     folder.begin(
         {
             "name": compiled.name,
-            "plan": plan_digest(compiled, given),
+            "plan": _digest(list(parts.items())),
+            "parts": parts,
             "haiga": haiga.__version__,
             "seed": seeds[0] if seeds else None,
             "steps": [step.name for step in compiled.pipeline.steps],
@@ -133,41 +135,37 @@ def _kept(
     )
 
 
-def plan_digest(compiled: Compiled, given: Mapping[str, Any]) -> str:
-    """sha256 of all that a pipeline's results depend on but the seed and haiga's own code."""
+def plan_parts(compiled: Compiled, given: Mapping[str, Any]) -> dict[str, str]:
+    """All that a pipeline's results depend on but the seed and haiga's own code.
+
+    What each part is, as a reader knows it -> the first digits of its sha256.
+    """
     sources: dict[str, str] = {}
+    parts: dict[str, Any] = {}
     for step in compiled.pipeline.steps:
-        call = step.call
-        if call is not None and call.kind != "values":
+        call, named = step.call, f"step '{step.name}'"
+        parts[named] = [step.role, step.use, step.count, step.makes]
+        parts[f"what {named} reads"] = [dict(step.sources), list(step.gathers)]
+        parts[f"the environment of {named}"] = repr(step.environment)
+        parts |= {f"setting {key} of {named}": said for key, said in step.settings.items()}
+        parts |= {f"model {key} of {named}": said for key, said in step.models().items()}
+        if call is None:
+            continue
+        parts[f"what {named} calls"] = [call.kind, call.target, list(call.command)]
+        own = {key: said for key, said in call.settings.items() if key not in step.settings}
+        parts[f"the settings of {named}"] = own
+        if call.kind != "values":
             told = f"{call.target} {' '.join(call.command)}"
             if told not in sources:
                 sources[told] = source_of(step).digest
-    steps = [
-        {
-            "name": step.name,
-            "role": step.role,
-            "use": step.use,
-            "settings": dict(step.settings),
-            "call": [
-                step.call.kind,
-                step.call.target,
-                list(step.call.command),
-                dict(step.call.settings),
-            ]
-            if step.call
-            else None,
-            "models": dict(step.models()),
-            "reads": dict(step.sources),
-            "gathers": list(step.gathers),
-            "count": step.count,
-            "makes": step.makes,
-            "environment": repr(step.environment),
-        }
-        for step in compiled.pipeline.steps
-    ]
-    inputs = {name: hashlib.sha256(values.pack(value)).hexdigest() for name, value in given.items()}
-    whole = {"steps": steps, "given": inputs, "sources": sources}
-    text = json.dumps(whole, sort_keys=True, default=str)
+            parts[f"the source of {named}"] = sources[told]
+    for name, value in given.items():
+        parts[f"given value {name}"] = hashlib.sha256(values.pack(value)).hexdigest()
+    return {part: _digest(said)[:16] for part, said in parts.items()}
+
+
+def _digest(said: Any) -> str:
+    text = json.dumps(said, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from haiga.core.pipeline_file import KEPT_NAMES, Fault, LoopTable, StepTable, Written
+from haiga.core.pipeline_file import KEPT_NAMES, MOST_TOLD, Fault, LoopTable, StepTable, Written
 from haiga.core.suggest import hint
 
 MOST_STEPS = 20_000
+NOTHING = ""
+"""The source of an input that nothing makes; no step is called so."""
 _PLACE = re.compile(r"\{\{|\}\}|\{([A-Za-z][\w.-]*)\}")
 
 
@@ -19,7 +21,9 @@ class Unrolled:
 
     `reads` maps what the step calls an input to the step or given value it comes from;
     `listed` are those inputs that the file only lists, without saying what the step calls
-    them. `loop` and `round` (from 1) are where it stands, "" and 0 outside of loops.
+    them. `loop` and `round` (from 1) are where it stands, "" and 0 outside of loops. `sound`
+    is False of a step that lacks a source or waits for one that does: it is there so that
+    its other faults are told, and what it reads may be of nobody.
     """
 
     name: str
@@ -31,12 +35,13 @@ class Unrolled:
     chooses: str = ""
     loop: str = ""
     round: int = 0
+    sound: bool = True
 
 
 def unroll(written: Written, faults: list[Fault]) -> list[Unrolled]:
     """The steps of a file in an order in which they can run; what is wrong goes into `faults`.
 
-    Steps at fault, and those that read them, are left out.
+    Steps without a source, and those that read them, come last and are not `sound`.
     """
     spelling = _Spelling(written, faults)
     steps = spelling.steps()
@@ -67,6 +72,7 @@ class _Spelling:
     def __init__(self, written: Written, faults: list[Fault]) -> None:
         self.written, self.faults = written, faults
         self.outer: dict[str, str] = {}  # every name outside of loops -> what it is
+        self.missed = 0
 
     def steps(self) -> list[Unrolled]:
         file = self.written.file
@@ -80,9 +86,9 @@ class _Spelling:
         found = [self.step(table, table.name, {}) for table in file.step]
         for loop in file.loop:
             found += self.rounds(loop)
-        return [step for step in found if step is not None]
+        return found
 
-    def rounds(self, loop: LoopTable) -> list[Unrolled | None]:
+    def rounds(self, loop: LoopTable) -> list[Unrolled]:
         own = [step.name for step in loop.step]
         broken = self.broken_in(loop.name)
         for name in own:
@@ -100,7 +106,7 @@ class _Spelling:
         if loop.times * len(own) > MOST_STEPS:
             self.add(loop.name, "times", f"makes more than {MOST_STEPS:,} steps; take fewer rounds")
             return []
-        found: list[Unrolled | None] = []
+        found: list[Unrolled] = []
         for number in range(1, loop.times + 1):
             inside = {name: f"{loop.name}.{number}.{name}" for name in own}
             if number > 1:
@@ -110,10 +116,8 @@ class _Spelling:
                 inside = {**before, **inside}
             for table in loop.step:
                 step = self.step(table, f"{loop.name}.{table.name}", inside, broken)
-                if step is not None:
-                    full = inside[table.name]
-                    step = replace(step, name=full, loop=loop.name, round=number)
-                found.append(step)
+                full = inside[table.name]
+                found.append(replace(step, name=full, loop=loop.name, round=number))
         return found
 
     def step(
@@ -122,9 +126,12 @@ class _Spelling:
         written: str,
         inside: Mapping[str, str],
         broken: frozenset[str] = frozenset(),
-    ) -> Unrolled | None:
+    ) -> Unrolled:
         inputs = inputs_of(table)
         listed = () if isinstance(table.inputs, Mapping) else tuple(inputs)
+        if not isinstance(table.inputs, Mapping):
+            for source in sorted({s for s in table.inputs if table.inputs.count(s) > 1}):
+                self.add(written, "inputs", f"'{source}' is listed twice; leave one out")
         if table.run:
             own = {"out", "seed", *table.settings, *inputs}
             for name in (n for argument in table.run for n in placeholders(argument)):
@@ -144,17 +151,15 @@ class _Spelling:
                 whole = False
                 if not self.is_broken(source, broken):
                     self.missing(written, table, source, inside)
-                continue
-            reads[name] = found
+            reads[name] = found if found is not None else NOTHING
         gathers = tuple(plain(g) for g in table.gathers) + ((chooses,) if chooses else ())
         for name in gathers:
             if name not in inputs:
                 known = hint(name, inputs, label="it reads")
                 self.add(written, "gathers", f"it reads no '{name}'; {known}")
                 whole = False
-        if not whole:
-            return None
-        return Unrolled(written, written, table, reads, listed, gathers, chooses)
+        gathers = tuple(name for name in gathers if name in inputs)
+        return Unrolled(written, written, table, reads, listed, gathers, chooses, sound=whole)
 
     def source(self, name: str, inside: Mapping[str, str], broken: frozenset[str]) -> str | None:
         """The full name of what a step reads as `name`."""
@@ -184,7 +189,11 @@ class _Spelling:
             own_names = [f"{k}.{s.name}" for k, v in self.loops.items() for s in v.step]
             names = [n for n in (*inside, *self.outer, *own_names) if n not in self.loops]
             others = [n for n in names if n != written.rpartition(".")[2]]
-            said = f"nothing makes '{source}'; {hint(source, others, label='there are')}"
+            self.missed += 1
+            near = ""
+            if self.missed <= MOST_TOLD:  # a name like it among thousands takes a while to find
+                near = f"; {hint(source, others, label='there are')}"
+            said = f"nothing makes '{source}'{near}"
         self.add(written, key, said)
 
     def is_broken(self, source: str, broken: frozenset[str]) -> bool:
@@ -201,40 +210,45 @@ class _Spelling:
 
 
 def _in_order(steps: Sequence[Unrolled], written: Written, faults: list[Fault]) -> list[Unrolled]:
-    """The steps so that each comes after what it reads, else as they stand in the file."""
+    """The steps so that each comes after what it reads, else as they stand in the file.
+
+    Those that cannot be placed come last.
+    """
     by_name = {step.name: step for step in steps}
     placed: dict[str, Unrolled] = {}
-    left_out: set[str] = set()
+    lost: dict[str, Unrolled] = {}
     known = {*written.file.given}
     told: set[tuple[str, ...]] = set()
     for first in steps:
-        path: list[str] = []  # from a step to what it waits for
-        stack = [(first.name, iter(first.reads.values()))]
-        while stack:
-            name, sources = stack[-1]
-            if len(path) < len(stack):
-                path.append(name)
-            source = None if name in placed or name in left_out else next(sources, None)
+        if first.name in placed or first.name in lost:
+            continue
+        path = {first.name: iter(first.reads.values())}  # from a step to what it waits for
+        bad: set[str] = set()
+        while path:
+            name = next(reversed(path))
+            source = next(path[name], None)
             if source is None:
-                stack.pop()
-                path.pop()
-                if name not in left_out:
-                    placed.setdefault(name, by_name[name])
-                continue
-            if source in known or source in placed:
-                continue
-            if source in path:
-                circle = [by_name[n].written for n in path[path.index(source) :]][::-1]
-                circle = _from_smallest(list(dict.fromkeys(circle)))
-                if tuple(circle) not in told:
-                    told.add(tuple(circle))
-                    faults.append(_circle(circle, written))
-                left_out.update(path)
-            elif source not in by_name or source in left_out:
-                left_out.update(path)
-            else:
-                stack.append((source, iter(by_name[source].reads.values())))
-    return list(placed.values())
+                del path[name]
+                step = by_name[name]
+                if name in bad:
+                    lost[name] = replace(step, sound=False)
+                    bad.update(list(path)[-1:])  # which waits for it
+                else:
+                    placed[name] = step
+            elif source in path:
+                names = list(path)
+                circle = names[names.index(source) :]
+                bad.update(circle)
+                shown = [by_name[n].written for n in circle][::-1]
+                shown = _from_smallest(list(dict.fromkeys(shown)))
+                if tuple(shown) not in told:
+                    told.add(tuple(shown))
+                    faults.append(_circle(shown, written))
+            elif source in lost or (source not in by_name and source not in known):
+                bad.add(name)
+            elif source not in known and source not in placed:
+                path[source] = iter(by_name[source].reads.values())
+    return [*placed.values(), *lost.values()]
 
 
 def _from_smallest(circle: list[str]) -> list[str]:

@@ -56,26 +56,26 @@ class Use:
 
 
 def use_of(table: StepTable, beside: Path, faults: list[KeyFault]) -> Use | None:
-    """What the step does, or None; what is wrong is added to `faults`. Nothing is run."""
+    """What the step does, None where nobody knows; what is wrong is added to `faults`.
+
+    Nothing is run.
+    """
     if table.makes and table.makes not in KINDS:
         faults.append(("makes", f"no kind '{table.makes}'; {hint(table.makes, KINDS)}"))
-        return None
-    before = len(faults)
+        table = table.model_copy(update={"makes": ""})
     if table.choose:
-        use = _choice(table, beside, faults)
-    elif table.run:
-        use = _command(table, beside, faults)
-    else:
-        role, colon, name = table.use.partition(":")
-        if not colon:
-            faults.append(("use", _no_role(table.use)))
-            return None
-        use = (
-            _python(table, name, beside, faults)
-            if role == PYTHON
-            else _role(table, role, name, beside, faults)
-        )
-    return use if len(faults) == before else None
+        return _choice(table, beside, faults)
+    if table.run:
+        return _command(table, beside, faults)
+    role, colon, name = table.use.partition(":")
+    if not colon:
+        faults.append(("use", _no_role(table.use)))
+        return None
+    return (
+        _python(table, name, beside, faults)
+        if role == PYTHON
+        else _role(table, role, name, beside, faults)
+    )
 
 
 def check_use(use: Use, table: StepTable, read: Iterator[str] | tuple[str, ...]) -> KeyFault | None:
@@ -190,8 +190,8 @@ def _command(table: StepTable, beside: Path, faults: list[KeyFault]) -> Use | No
         path = next((p for p in (beside / program, Path(program)) if p.is_file()), None)
         if path is None:
             faults.append(("run", f"{program}: there is no such file beside the pipeline"))
-            return None
-        found = str(path.resolve())
+        else:
+            found = str(path.resolve())
     elif table.env is None and not placeholders_in(program) and shutil.which(program) is None:
         faults.append(("run", f"no program '{program}' is on the PATH; install it"))
     command = (found, *(_spelt(_beside(argument, beside)) for argument in table.run[1:]))

@@ -20,6 +20,7 @@ from haiga.core.errors import JobError, UserError
 from haiga.core.nouns import Caption, Picture, Poem, Provenance, check_picture
 from haiga.core.roles import Captioner, Painter
 from haiga.core.seeds import derive_seed
+from haiga.features.tone import of_one_tone
 from haiga.features.words import words
 from haiga.media.durable import make_folder
 from haiga.media.pictures import picture_digest, write_png
@@ -181,7 +182,7 @@ class Line:
             )
             self._keep(game, makers.gate, turn, pictures[i])
             chain.turns.append(turn)
-            chain.ended = why_ended(turn)
+            chain.ended = why_ended(turn, pictures[i])
 
     def _keep(self, game: Game, gate: PictureGate, turn: Turn, picture: Picture) -> None:
         """Compare the picture of a turn with what its painter learned from, and write it."""
@@ -218,11 +219,11 @@ def captions_of_the_beginning(
     seeds = [round_seed(chain.seed, "captioner", 0) for chain in mute]
     pictures = [line.pictures[chain.turns[0].picture] for chain in mute]
     captions = captioned(captioner, pictures, seeds)
-    for chain, caption, seed in zip(mute, captions, seeds, strict=True):
+    for chain, caption, seed, picture in zip(mute, captions, seeds, pictures, strict=True):
         turn = chain.turns[0]
         turn.caption, turn.caption_seed = said(caption), seed
         turn.score, turn.sure = round(float(caption.score), 4), caption.sure
-        chain.ended = why_ended(turn)
+        chain.ended = why_ended(turn, picture)
 
 
 def round_seed(seed: int, who: str, number: int) -> int:
@@ -241,11 +242,17 @@ def painted(painter: Painter, texts: Sequence[str], seeds: Sequence[int]) -> lis
 def captioned(
     captioner: Captioner, pictures: Sequence[Picture], seeds: Sequence[int]
 ) -> list[Caption]:
-    """A caption a picture; `JobError` where the captioner gives too few."""
+    """A caption a picture; `JobError` where the captioner gives too few.
+
+    Nothing is said of a picture of one tone, whatever the captioner makes of it.
+    """
     captions = captioner.caption(pictures, seeds=seeds)
     if len(captions) != len(pictures):
         raise JobError(f"the captioner was asked for {len(pictures)} and gave {len(captions)}")
-    return captions
+    return [
+        Caption("", sure=False) if of_one_tone(picture) else caption
+        for picture, caption in zip(pictures, captions, strict=True)
+    ]
 
 
 def said(caption: Caption) -> str:
@@ -254,8 +261,10 @@ def said(caption: Caption) -> str:
     return text if words(text) else ""
 
 
-def why_ended(turn: Turn) -> str:
-    """Why a chain cannot go on from a turn; empty where it can."""
+def why_ended(turn: Turn, picture: Picture) -> str:
+    """Why a chain cannot go on from a turn and its picture; empty where it can."""
+    if of_one_tone(picture):
+        return f"there is nothing to be seen in the picture of round {turn.round}: one tone"
     if not turn.caption:
         return f"nothing was said of the picture of round {turn.round}"
     if len(turn.caption) > MAX_CHARACTERS:

@@ -20,11 +20,13 @@ from haiga.core.counted import counted
 from haiga.core.nouns import Picture, Provenance
 from haiga.engine.digests import value_digest
 from haiga.features.match import Critic
-from haiga.gallery.captioned import CELL_PX, Captioned, Row, captioned_sheet
+from haiga.features.picture_kind import without_kind
+from haiga.gallery.captioned import CELL_PX, Captioned, Row, captioned_sheet, legible
 from haiga.gallery.captioned_film import captioned_frames
 from haiga.inspection.telephone_drift import Drift, Spoken, TextSense, measure
 from haiga.inspection.telephone_page import (
     MOST_STRANDS,
+    UNSURE,
     PageChain,
     PageGame,
     PageTurn,
@@ -73,7 +75,7 @@ def write_results(table: Table, pictures: Pictures, out: Path) -> Results:
     film = out / FILM
     cells = _cells(_chosen(table.games[0].chains[0], MOST_FILMED), larger)
     if cells:
-        frames = captioned_frames(cells, opening=table.text, red=_red(table, sense),
+        frames = captioned_frames(cells, opening=_opening(table), red=_red(table, sense),
                                   seed=table.seed)  # fmt: skip
         write_film(film, frames.pictures, frame_ms=frames.frame_ms)
     _write_page(table, larger, drifts, sense, out)
@@ -114,9 +116,9 @@ def strip_picture(table: Table, larger: Enlarged, chains: int | None = None) -> 
     columns = _columns(longest, len(rows))
     return captioned_sheet(
         rows or [Row([Captioned(np.full((CELL_PX, CELL_PX, 3), 246, np.uint8), "")])],
-        opening=table.text,
+        opening=_opening(table),
         red=_red(table, TextSense()),
-        foot=_foot(table, chains or table.chains),
+        foot=foot_words(table, chains or table.chains),
         columns=columns,
         scale=1.0 if columns <= MOST_LARGE else SMALLER,
         seed=table.seed,
@@ -183,16 +185,41 @@ def _columns(longest: int, rows: int) -> int:
     return next((n for n in (4, 5, 3) if longest % n == 0), 4 if longest < 13 else 5)
 
 
-def _foot(table: Table, chains: int) -> str:
+def foot_words(table: Table, chains: int) -> str:
+    """The line under the strip: who played, what of it is shown, and the seed."""
     rounds = max(chain.played for game in table.games for chain in game.chains)
-    said = f"{counted(rounds, 'round')} of telephone between a painter and a captioner"
-    if chains > ROWS and len(table.games) == 1:
-        said += f", {ROWS} of {counted(chains, 'chain')}"
-    return f"{said}; seed {table.seed}"
+    said = f"{counted(rounds, 'round')} of telephone between "
+    if len(table.games) == 1:
+        said += "a painter and a captioner"
+        if chains > ROWS:
+            said += f", {ROWS} of {counted(chains, 'chain')}"
+    else:
+        painters, captioners = (
+            ", ".join(dict.fromkeys(names))
+            for names in zip(
+                *((g.painter.name, g.captioner.name) for g in table.games), strict=True
+            )
+        )
+        said += f"{painters} (painting) and {captioners} (captioning)"
+        if chains > 1:
+            said += f", the first of {counted(chains, 'chain')} of each"
+    unsure = any(
+        turn.caption and not turn.sure
+        for _, chain in _shown_rows(table)
+        for turn in _chosen(chain, MOST_IN_ROW)
+    )
+    return f"{said}; {UNSURE + '; ' if unsure else ''}seed {table.seed}"
+
+
+def _opening(table: Table) -> str:
+    """The words above the strip: the text, or where it cannot be drawn what was first said."""
+    if not table.text or legible(table.text):
+        return table.text
+    return next((turn.caption for turn in table.games[0].chains[0].turns if turn.caption), "")
 
 
 def _cells(turns: Sequence[Turn], larger: Enlarged) -> list[Captioned]:
-    return [Captioned(larger.large(turn), turn.caption) for turn in turns]
+    return [Captioned(larger.large(turn), turn.caption, turn.sure) for turn in turns]
 
 
 def _chosen(chain: Chain, most: int) -> list[Turn]:
@@ -208,10 +235,10 @@ def _red(table: Table, sense: TextSense) -> frozenset[str]:
 
 
 def beginning_words(table: Table, chain: Chain) -> str:
-    """The words a chain began with: the text, or what was first said of the picture."""
+    """The words a chain began with: the text, or what was first said to be seen in the picture."""
     if table.text:
         return table.text
-    return chain.turns[0].caption if chain.turns else ""
+    return without_kind(chain.turns[0].caption) if chain.turns else ""
 
 
 def _measured(
@@ -253,7 +280,7 @@ def _write_page(
 
 def _page_chain(chain: Chain, pictures: Sequence[Picture], size_px: int) -> PageChain:
     turns = [
-        PageTurn(turn.round, encoded(picture, size_px), turn.caption)
+        PageTurn(turn.round, encoded(picture, size_px), turn.caption, turn.sure)
         for turn, picture in zip(chain.turns, pictures, strict=True)
     ]
     return PageChain(chain.seed, turns, chain.ended)
@@ -318,11 +345,21 @@ def _side(name: str, use: str) -> str:
 def _notes(table: Table) -> list[str]:
     """What a reader must know: words the painter has never seen, pictures that are not new."""
     notes = []
-    first = next((t for t in table.games[0].chains[0].turns if t.round == 1), None)
-    if first is not None and first.unseen:
-        named = ", ".join(f"“{word}”" for word in first.unseen)
-        notes.append(f"The painter has no picture of these words of the beginning: {named}.")
+    for painter, unseen in unseen_words(table).items():
+        named = ", ".join(f"“{word}”" for word in unseen)
+        who = f"The painter {painter}" if len(table.games) > 1 else "The painter"
+        notes.append(f"{who} has no picture of these words of the beginning: {named}.")
     return notes + [told for told in (unsure_told(table), near_told(table)) if told]
+
+
+def unseen_words(table: Table) -> dict[str, list[str]]:
+    """The words of the beginning that each painter has no picture of, where there are any."""
+    found = {}
+    for game in table.games:
+        first = next((t for t in game.chains[0].turns if t.round == 1), None)
+        if first is not None and first.unseen:
+            found[game.painter.name] = first.unseen
+    return found
 
 
 def unsure_told(table: Table) -> str:

@@ -25,15 +25,19 @@ def find_cluster(address: str) -> str:
     "auto" is the cluster that `RAY_ADDRESS` names or, where it names none, that runs on this
     machine. Raises `UserError` after at most `ANSWER_S` seconds where none answers.
     """
+    origin = ""
     if address == "auto":
-        address = os.environ.get("RAY_ADDRESS", "") or _own_cluster()
+        named = os.environ.get("RAY_ADDRESS", "")
+        address = named or _own_cluster()
+        by = "RAY_ADDRESS names it" if named else "the last cluster that ran on this machine"
+        origin = f", where 'auto' leads ({by})"
     client = address.startswith(CLIENT)
     host, port = _host_and_port(address.removeprefix(CLIENT), _CLIENT_PORT if client else None)
     fault = _fault(host, port)
     if fault:
         raise UserError(
-            f"no Ray cluster answers at '{address}': {fault}; is it running there ('ray start "
-            f"--head --port {_HEAD_PORT}') and may this machine reach it?"
+            f"no Ray cluster answers at '{address}'{origin}: {fault}; is it running there "
+            f"('ray start --head --port {_HEAD_PORT}') and may this machine reach it?"
         )
     return f"{CLIENT if client else ''}{host}:{port}"
 

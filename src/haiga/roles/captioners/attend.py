@@ -16,6 +16,7 @@ from haiga.core.errors import BadModel, UserError
 from haiga.core.nouns import Caption, Picture, check_picture
 from haiga.core.seeds import generator
 from haiga.features.eye import Eye
+from haiga.features.tone import of_one_tone, too_small
 from haiga.models.session import Session
 from haiga.models.store import Model, load_model
 from haiga.roles.captioners.decoding import UNKNOWN, Decoder, Told, sampled, searched
@@ -62,8 +63,10 @@ class AttentionCaptioner:
         self._threads = threads
         self._model: Model = load_model(model, role="captioner")
         if self._model.card.role != "captioner":
-            raise BadModel(f"{self._model.folder}: is the model of a {self._model.card.role}, not "
-                           "of a captioner")  # fmt: skip
+            raise UserError(
+                f"{model}: has the role {self._model.card.role}, and is no captioner; "
+                "`haiga train captioner` makes one"
+            )
 
     @property
     def models(self) -> Mapping[str, str]:
@@ -73,8 +76,9 @@ class AttentionCaptioner:
     def caption(self, pictures: Sequence[Picture], *, seeds: Sequence[int]) -> list[Caption]:
         """One caption a picture, in order; pictures of any size, (H, W, 3) uint8.
 
-        Raises BadPicture for anything else, and UserError where seeds and pictures differ in
-        number.
+        Of a picture of one tone, or of fewer than 16 pixels across or down, none is sure.
+        Raises BadPicture for what is no picture, and UserError where seeds and pictures differ
+        in number.
         """
         if len(seeds) != len(pictures):
             raise UserError(f"{len(seeds)} seeds for {len(pictures)} pictures: one each is needed")
@@ -89,10 +93,10 @@ class AttentionCaptioner:
                 told = sampled(self._decoder, maps, drawn, self._temperature, self._top_p)
             else:
                 told = searched(self._decoder, maps, self._beam)
-            found += [self._said(one) for one in told]
+            found += [self._said(one, picture) for one, picture in zip(told, part, strict=True)]
         return found
 
-    def _said(self, told: Told) -> Caption:
+    def _said(self, told: Told, picture: Picture) -> Caption:
         tokens = tuple(self._words[i] for i in told.words)
         side = self._eye_side
         return Caption(
@@ -100,7 +104,9 @@ class AttentionCaptioner:
             tokens=tokens,
             attention=told.attention.reshape(len(tokens), side, side),
             score=told.score,
-            sure=told.score >= self._sure_from,
+            sure=told.score >= self._sure_from
+            and not of_one_tone(picture)
+            and not too_small(picture),
         )
 
     @cached_property

@@ -16,7 +16,14 @@ from PIL import Image
 from haiga.core.errors import UserError
 from haiga.core.nouns import Picture
 from haiga.training.captioners.look import look_of
-from haiga.training.captioners.rules import FRUIT, PAINTINGS, PHOTOGRAPHS, captions_of, objects_of
+from haiga.training.captioners.rules import (
+    FRUIT,
+    PAINTINGS,
+    PHOTOGRAPHS,
+    PRINTS,
+    captions_of,
+    objects_of,
+)
 from haiga.training.captioners.wording import CommonWords, is_english
 from haiga.training.picture_cache import without_black_border
 
@@ -46,10 +53,12 @@ class Captioned:
 
     @property
     def family(self) -> str:
-        """Fruit, photographs or paintings."""
+        """Fruit, photographs or paintings of haiga's own collections, or other pictures."""
         if self.collection in FRUIT:
             return "fruit"
-        return "photographs" if self.collection == PHOTOGRAPHS else "paintings"
+        if self.collection == PHOTOGRAPHS:
+            return "photographs"
+        return "paintings" if self.collection in (*PAINTINGS, *PRINTS) else "other pictures"
 
 
 def gather(

@@ -33,6 +33,7 @@ Record = Mapping[str, object]
 Captions = tuple[str, ...]
 PHOTOGRAPHS, FRUIT = "fsa_color_photos", ("usda_watercolors_small", "usda_watercolors_large")
 PAINTINGS = ("square_paintings", "met_paintings", "aic_paintings", "berlin_mood_paintings")
+PRINTS = ("chinese_landscapes", "hokusai_fuji")
 _INSIDE = frozenset("wall ceiling floor wall-wood floor-wood wall-tile wall-brick curtain".split())
 _SAYS_NOTHING = frozenset("general view scene part area section".split())
 _YEARS = re.compile(r"\(?\b(c\.? ?)?1\d{3}\??\s?[-–]\s?(1\d)?\d{2}\b")

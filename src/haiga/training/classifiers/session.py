@@ -355,7 +355,8 @@ def _case(material: Material, count: int) -> torch.Tensor:
 
 def _tell_material(material: Material, tell: Tell) -> None:
     for note in material.notes:
-        tell(note)
+        if not note.endswith("captions"):  # which no classifier reads
+            tell(note)
     if material.left_out:
         first = material.left_out[0]
         more = len(material.left_out) - 1
@@ -363,11 +364,14 @@ def _tell_material(material: Material, tell: Tell) -> None:
 
 
 def _tell_parts(material: Material, parts: Parts, tell: Tell) -> None:
-    groups = len(set(material.groups))
+    alike = len(material.keys) - len(set(material.groups))
+    learn, check, test = (int(part.sum()) for part in (parts.learn, parts.check, parts.test))
     tell(
-        f"{counted(len(material.keys), 'picture')} of {len(material.classes)} classes, in "
-        f"{counted(groups, 'group')} that are one: {int(parts.learn.sum()):,} to learn from, "
-        f"{int(parts.check.sum()):,} to watch by, {int(parts.test.sum()):,} never shown"
+        f"{counted(len(material.keys), 'picture')} of {len(material.classes)} classes: "
+        f"{learn:,} to learn from, "
+        + (f"{check:,} to see when to stop, " if check else "")
+        + f"{test:,} held back to measure by"
+        + (f"; {alike:,} so like another that they stay on its side" if alike else "")
     )
     tested = sizes(material.labels, parts.test)
     none = [name for name, count in tested.items() if not count]
