@@ -4,8 +4,8 @@
 
 Rectified flow (Liu et al. 2022, eq. 1): x_t = (1 - t) x_0 + t x_1 with x_0
 noise, and the network learns x_1 - x_0. Times are logit-normal (Esser et al.
-2024, section 3.1). `--workers 2` runs two processes of one thread each that
-share their gradients; a run can be stopped and resumed at any time.
+2024, section 3.1). Started by `torchrun`, several processes share their gradients; a run
+can be stopped and resumed at any time.
 """
 
 from __future__ import annotations
