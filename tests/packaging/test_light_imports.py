@@ -72,7 +72,7 @@ def test_nothing_is_ever_unpickled() -> None:
         assert not any(word in text for word in forbidden), path
 
 
-LONGER = {"worker.py": 520}  # the one file that another Python or a container is given alone
+LONGER = {"worker.py": 530}  # the one file that another Python or a container is given alone
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: p.name)
