@@ -202,8 +202,8 @@ def test_a_seat_that_is_killed_on_the_way_is_replaced_and_the_run_ends_with_the_
     runs = schedule.run(plan("killed", folder), SEEDS, backend=backend, on_event=events.append)
     assert digests(runs) == expected
     retried = [event for event in events if event.kind == "retried"]
-    assert [event.note for event in retried] == ["its process ended before it was done"]
-    assert (folder / "was-here").read_text()
+    assert {event.note for event in retried} == {"its process ended before it was done"}
+    assert (folder / "was-here").read_text()  # two seats may both have been first
 
 
 def test_a_process_that_someone_kills_is_replaced(backend: RayBackend) -> None:
