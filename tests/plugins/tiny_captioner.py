@@ -15,21 +15,27 @@ from haiga.training.nets.captioner import CaptionNet, CaptionShape
 WORDS = ["<end>", "<unknown>", *"a boat , tree sea on the grey red cow under sky".split()]
 
 
-def tiny_net(seed: int = 0) -> CaptionNet:
+def tiny_net(seed: int = 0, *, tints: int = 12) -> CaptionNet:
     """A small network with random weights, large enough that its words differ by picture."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = CaptionNet(CaptionShape(len(WORDS), width=12, seen=16, attention=8, hidden=20))
+        shape = CaptionShape(len(WORDS), width=12, seen=16, attention=8, hidden=20, tints=tints)
+        net = CaptionNet(shape)
     for parameter in net.parameters():
         parameter.data.mul_(3)
     return net
 
 
-def make_captioner(folder: Path, *, seed: int = 0, sure_from: float = -9.0) -> Path:
-    """Writes a captioner that learned nothing."""
-    worst = write_networks(tiny_net(seed), folder, compact=False)
+def make_captioner(
+    folder: Path, *, seed: int = 0, sure_from: float = -9.0, colours: bool = True
+) -> Path:
+    """Writes a captioner that learned nothing; without `colours` it sees the eye's map alone."""
+    tints = 12 if colours else 0
+    worst = write_networks(tiny_net(seed, tints=tints), folder, compact=False)
     layout = {"words": WORDS, "side": 8, "most_words": 12, "eye": dict(Eye().models),
               "sure_from": sure_from}  # fmt: skip
+    if colours:
+        layout["sees_colours"] = True
     write_layout(folder, layout)
     write_card(
         folder, name="tiny", role="captioner", title="Tiny", about="Of random weights.",

@@ -70,8 +70,10 @@ def test_a_photograph_has_its_caption_and_its_tags() -> None:
     }
     assert captions_of("fsa_color_photos", record, COMMON, BROWN) == (
         "day laborers picking cotton",
-        "a photograph of grass, trees and people under the sky",
+        "a photograph of grass, trees and people under the sky, mostly brown and green",
     )
+    (_, night) = captions_of("fsa_color_photos", record, COMMON, Look((), light="dark"))
+    assert night == "a dark photograph of grass, trees and people under the sky"
     (_, under) = captions_of("fsa_color_photos", record, COMMON, Look((), top="blue"))
     assert under.endswith("people under a blue sky")
 
@@ -151,4 +153,26 @@ def test_the_colour_of_fruit_is_read_off_the_page() -> None:
 def test_a_picture_is_mostly_of_two_colours_at_most() -> None:
     picture = np.zeros((60, 60, 3), np.uint8)
     picture[:40] = (60, 110, 60)
-    assert look_of(picture) == Look(("green", "black"), top="green", light="dark")
+    assert look_of(picture) == Look(
+        ("green", "black"), top="green", light="dark", where="light above"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "level", "where"),
+    [
+        (slice(0, 20), slice(None), 250, "light above"),
+        (slice(0, 20), slice(None), 0, "dark above"),
+        (slice(18, 42), slice(18, 42), 250, "light in the middle"),
+        (slice(18, 42), slice(18, 42), 0, "dark in the middle"),
+        (slice(None), slice(0, 30), 250, ""),
+        (slice(0, 20), slice(None), 130, ""),
+    ],
+)
+def test_the_part_that_stands_out_is_told_and_a_side_is_not(
+    rows: slice, columns: slice, level: int, where: str
+) -> None:
+    picture = np.full((60, 60, 3), 120, np.uint8)
+    picture[rows, columns] = level
+    assert look_of(picture).where == where
+    assert look_of(np.ascontiguousarray(picture[:, ::-1])).where == where

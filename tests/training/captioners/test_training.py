@@ -89,7 +89,7 @@ def run_of(found: list, maps: np.ndarray, work: Path, steps: int = 8) -> Run:
 
 def test_a_stopped_run_goes_on_to_the_same_weights(shapes: Path, tmp_path: Path) -> None:
     found, _ = gather(shapes, held_share=0.1, seed=0)
-    maps = np.random.default_rng(0).random((len(found), 1, 384, 8, 8)).astype(np.float16)
+    maps = np.random.default_rng(0).random((len(found), 1, 396, 8, 8)).astype(np.float16)
     whole = run_of(found, maps, tmp_path / "whole")
     assert whole.train(lambda _: None).why == "done"
     halted = run_of(found, maps, tmp_path / "halted")
@@ -111,8 +111,8 @@ def test_works_stand_on_one_side_and_words_that_are_rare_are_not_asked_for(shape
     assert gather(shapes, held_share=0.2, seed=1)[0] == found
     words = vocabulary(found)
     assert {"red", "disc", "page"} < set(words)
-    material = Material(found, np.zeros((len(found), 1, 384, 8, 8), np.float16), words)
-    batch = material.batch(np.zeros((2, 384, 8, 8), np.float16), ["a red zebra", "a"])
+    material = Material(found, np.zeros((len(found), 1, 396, 8, 8), np.float16), words)
+    batch = material.batch(np.zeros((2, 396, 8, 8), np.float16), ["a red zebra", "a"])
     assert batch.wanted[0].tolist()[:2] == [words.index("a"), words.index("red")]
     assert batch.wanted[0, 2] == NOTHING
     assert batch.wanted[1].tolist()[1:] == [0, NOTHING, NOTHING]
@@ -123,7 +123,7 @@ def test_the_written_networks_give_what_the_trained_one_gives(tmp_path: Path) ->
 
     net = tiny_net(2)
     assert max(write_networks(net, tmp_path, compact=False).values()) < 1e-4
-    maps = torch.rand(3, 384, 8, 8, generator=torch.Generator().manual_seed(9))
+    maps = torch.rand(3, 396, 8, 8, generator=torch.Generator().manual_seed(9))
     words = torch.tensor([[0, 2, 3], [0, 4, 4], [0, 5, 6]])
     with torch.no_grad():
         told, looked = net.eval()(maps, words)

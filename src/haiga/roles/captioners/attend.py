@@ -1,7 +1,7 @@
 """`attend.v1`: captions by a network that looks at a place of the picture for every word.
 
 After Xu et al. 2015, "Show, Attend and Tell", with soft attention, over the places of the
-eye's late map. Trained by `haiga train captioner`.
+eye's late map and the colours there. Trained by `haiga train captioner`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from haiga.core.errors import BadModel, UserError
 from haiga.core.nouns import Caption, Picture, check_picture
 from haiga.core.seeds import generator
+from haiga.features.colour_map import colour_maps
 from haiga.features.eye import Eye
 from haiga.features.tone import of_one_tone, too_small
 from haiga.models.session import Session
@@ -88,6 +89,8 @@ class AttentionCaptioner:
         for start in range(0, len(pictures), _AT_ONCE):
             part = pictures[start : start + _AT_ONCE]
             maps = self._eye.maps(part)
+            if self._sees_colours:
+                maps = np.concatenate([maps, colour_maps(part)], 1)
             if self._temperature > 0:
                 drawn = [generator(seed, "caption") for seed in seeds[start : start + len(part)]]
                 told = sampled(self._decoder, maps, drawn, self._temperature, self._top_p)
@@ -147,6 +150,10 @@ class AttentionCaptioner:
     @cached_property
     def _words(self) -> list[str]:
         return [str(word) for word in self._layout["words"]]
+
+    @property
+    def _sees_colours(self) -> bool:
+        return bool(self._layout.get("sees_colours", False))
 
     @property
     def _eye_side(self) -> int:

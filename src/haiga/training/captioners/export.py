@@ -39,7 +39,7 @@ def write_networks(net: CaptionNet, folder: Path, *, compact: bool = True) -> di
 
     def maps(count: int) -> Tensor:
         rng = torch.Generator().manual_seed(count)
-        return torch.rand(count, shape.channels, side, side, generator=rng)
+        return torch.rand(count, shape.channels + shape.tints, side, side, generator=rng)
 
     def looking(count: int) -> dict[str, Tensor]:
         return {"maps": maps(count)}

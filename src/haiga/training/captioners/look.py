@@ -25,6 +25,11 @@ PLAIN = {
 Mask = npt.NDArray[np.bool_]
 _SIDE_PX = 64
 _LEAST = 0.16
+_TELLING = {"black": 0.5, "grey": 0.7, "brown": 0.85, "beige": 0.85, "red": 2.5, "blue": 2.0,
+            "purple": 1.8, "pink": 1.8, "yellow": 1.5, "orange": 1.5, "gold": 1.2}  # fmt: skip
+"""How much a colour's share of a picture counts: a red cloak is named before the dark around it."""
+_STRONG, _WEAK, _RED_TO = 0.09, 0.035, 38.0
+"""OKLab chroma of a strong colour and of hardly any; the hue, in degrees, that red reaches to."""
 _LEAST_TOP = 0.6
 _LEAST_FRUIT, _LEAST_LEAVES = 0.22, 0.3
 _HUES = (
@@ -32,6 +37,8 @@ _HUES = (
     (170, "blue"),
 )  # fmt: skip
 """Names from each OKLab hue, in degrees, on."""
+_CONTRAST = 0.09
+"""A part is light or dark beside the rest where its mean OKLab lightness differs by so much."""
 _A_PIECE = 0.3
 """A piece on a page is at least so large beside the largest."""
 _ALIKE = 0.05
@@ -51,8 +58,8 @@ class Look:
     `leaves`: green lies beside a fruit of another colour. `pieces`: 1 for one compact
     piece, 2 for two pieces unlike in colour (a fruit and its cut face), else 0. `top` is the
     colour that the upper edge is mostly of, "" where it is of several; `light` "dark" or "pale"
-    where a picture is; `page` the tint of the paper and `size` "small" or "large" for what takes
-    little or much of it.
+    where a picture is; `where` the part that is light or dark beside the rest; `page` the tint of
+    the paper and `size` "small" or "large" for what takes little or much of it.
     """
 
     colours: tuple[str, ...]
@@ -60,6 +67,7 @@ class Look:
     pieces: int = 0
     top: str = ""
     light: str = ""
+    where: str = ""
     page: str = ""
     size: str = ""
 
@@ -67,21 +75,54 @@ class Look:
 def look_of(picture: Picture, *, on_paper: bool = False) -> Look:
     """The one or two colours a picture is mostly of; `on_paper` looks at what is on a page alone.
 
-    A colour needs a sixth of the picture, or more than a fifth of what is on the page. Green that
-    is beside a fruit of another colour is taken for leaves.
+    A colour needs a sixth of the picture, a bright one less and a dark one more, or more than a
+    fifth of what is on the page. Green beside a fruit of another colour is taken for leaves.
     """
     small = np.asarray(Image.fromarray(picture).resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BOX))
     if on_paper:
         return _fruit(small)
-    names = np.array([PLAIN[name] for name in COLOURS])[nearest_names(small)]
+    lab = oklab(small)
+    names = _names(small, lab)
     shares = _shares(names.ravel().tolist())
-    ranked = sorted(shares, key=lambda name: -shares[name])
+    told = {name: share * _TELLING.get(name, 1.0) for name, share in shares.items()}
+    ranked = sorted(told, key=lambda name: -told[name])
     above = _shares(names[_SIDE_PX // 16 : _SIDE_PX // 5].ravel().tolist())  # below any border
     top = max(above, key=lambda name: above[name])
     top = top if above[top] >= _LEAST_TOP else ""
-    mean = float(oklab(small)[..., 0].mean())
+    lightness = lab[..., 0]
+    mean = float(lightness.mean())
     light = "dark" if mean < _DARK else "pale" if mean > _PALE else ""
-    return Look(tuple(n for n in ranked if shares[n] >= _LEAST)[:2], top=top, light=light)
+    found = tuple(n for n in ranked if told[n] >= _LEAST)[:2]
+    return Look(found, top=top, light=light, where=_where(lightness))
+
+
+def _names(small: Picture, lab: npt.NDArray[np.float32]) -> npt.NDArray[np.str_]:
+    """The plain colour of each pixel: the nearest one's, but a strong red is none of the browns,
+    and a green with hardly any colour is grey."""
+    names = np.array([PLAIN[name] for name in COLOURS])[nearest_names(small)]
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1]))
+    names[(names == "brown") & (chroma > _STRONG) & (hue < _RED_TO)] = "red"
+    names[(names == "green") & (chroma < _WEAK)] = "grey"
+    return names
+
+
+def _where(lightness: npt.NDArray[np.float32]) -> str:
+    """Which part stands out: "light above", "dark in the middle" …; "" where none does.
+
+    Above is the upper third beside the lower one, the middle the inner half of each side beside
+    what is around it: what stays so in a mirror.
+    """
+    side = len(lightness)
+    third, quarter = side // 3, side // 4
+    middle = np.zeros(lightness.shape, bool)
+    middle[quarter : side - quarter, quarter : side - quarter] = True
+    above = float(lightness[:third].mean() - lightness[-third:].mean())
+    inside = float(lightness[middle].mean() - lightness[~middle].mean())
+    place, by = ("above", above) if abs(above) >= abs(inside) else ("in the middle", inside)
+    if abs(by) < _CONTRAST:
+        return ""
+    return f"{'light' if by > 0 else 'dark'} {place}"
 
 
 def _fruit(small: Picture) -> Look:

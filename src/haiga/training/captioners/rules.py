@@ -44,15 +44,14 @@ def captions_of(collection: str, record: Record, common: CommonWords, look: Look
 
     `record` is its line of the table, `look` what its pixels are mostly of.
     """
-    colours = look.colours
     if collection in FRUIT:
         return _fruit(record, look)
     if collection == PHOTOGRAPHS:
         return _photograph(record, common, look)
     if collection == "chinese_landscapes":
-        return (_lighted(f"a chinese ink painting of a landscape{_in(colours)}", look.light),)
+        return (_lighted(f"a chinese ink painting of a landscape{_toned(look)}", look.light),)
     if collection == "hokusai_fuji":
-        return _print(record, common, colours)
+        return _print(record, common, look)
     if collection in PAINTINGS:
         return _painting(record, common, look)
     return _own(record, common)
@@ -68,8 +67,10 @@ def _tags(record: Record) -> list[str]:
     return [str(tag) for tag in tags] if isinstance(tags, list | tuple) else []
 
 
-def _in(colours: Sequence[str]) -> str:
-    return f" in {listed(colours[:2])}" if colours else ""
+def _toned(look: Look) -> str:
+    """Its colours, and the part that is light or dark: " in green and brown, light above"."""
+    colours = f" in {listed(look.colours)}" if look.colours else ""
+    return f"{colours}, {look.where}" if look.where else colours
 
 
 def _fruit(record: Record, look: Look) -> Captions:
@@ -108,7 +109,9 @@ def _photograph(record: Record, common: CommonWords, look: Look) -> Captions:
     told = [word for word in said.split() if word not in LINKS and word not in _SAYS_NOTHING]
     found = [said] if told and len(said.split()) > 1 else []
     tagged = tag_caption(_tags(record), SKIES.get(look.top, "the"))
-    return (*found, *((f"a photograph of {tagged}",) if tagged else ()))
+    toned = f", mostly {listed(look.colours)}" if look.colours else ""
+    whole = _lighted(f"a photograph of {tagged}{toned}", look.light)
+    return (*found, *((whole,) if tagged else ()))
 
 
 SKIES = {
@@ -135,11 +138,11 @@ def tag_caption(tags: Sequence[str], sky: str = "the") -> str:
     return f"{listed(things[:3])}{where}" if things else ""
 
 
-def _print(record: Record, common: CommonWords, colours: Sequence[str]) -> Captions:
+def _print(record: Record, common: CommonWords, look: Look) -> Captions:
     title = _text(record, "title")
     scene = plain_caption(title, common) if is_english(title) else ""
     subject = scene if _is_seen(scene) else "a landscape"
-    return (f"a japanese woodblock print of {subject}{_in(colours)}",)
+    return (f"a japanese woodblock print of {subject}{_toned(look)}",)
 
 
 def _painting(record: Record, common: CommonWords, look: Look) -> Captions:
@@ -155,7 +158,7 @@ def _painting(record: Record, common: CommonWords, look: Look) -> Captions:
         found = ["a still life"]
     named = ("a portrait", "a self-portrait", "a landscape", "a still life", "a sketch", "a study")
     whole = (s if s.startswith(named) else f"a painting of {s}" for s in dict.fromkeys(found))
-    return tuple(f"{_lighted(subject, look.light)}{_in(look.colours)}" for subject in whole)
+    return tuple(f"{_lighted(subject, look.light)}{_toned(look)}" for subject in whole)
 
 
 def _lighted(subject: str, light: str) -> str:

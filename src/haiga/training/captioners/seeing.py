@@ -1,4 +1,4 @@
-"""What the eye sees of each picture, place by place, looked at once and kept on disk."""
+"""What is seen of each picture, place by place: the eye's map and its colours, kept on disk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from haiga.core.nouns import Picture
+from haiga.features.colour_map import TINTS, colour_maps
 from haiga.features.eye import GRID, LATE, Eye
 from haiga.training.captioners.gathering import Captioned, prepared
 
@@ -23,18 +24,20 @@ Maps = npt.NDArray[np.float16]
 
 
 def see(found: Sequence[Captioned], eye: Eye, folder: Path, *, views: int, seed: int = 0) -> Maps:
-    """The eye's late map of every picture in `views` views, (N, views, 384, 8, 8) float16.
+    """What is seen of every picture in `views` views, (N, views, 396, 8, 8) float16.
 
+    384 channels are the eye's late map, 12 the colours there (`colour_maps`).
     The first view is the picture, the others are cut, mirrored or made soft by chance. Goes on
     where it was stopped; what another eye saw, or other pictures, is looked at anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
     keys = [f"{one.collection}/{one.path.name}" for one in found]
-    about = {"eye": dict(eye.models), "pictures": keys, "views": views, "seed": seed}
+    about = {"eye": dict(eye.models), "pictures": keys, "views": views, "seed": seed,
+             "tints": TINTS}  # fmt: skip
     note, progress, path = (folder / name for name in ("seen.json", "done.txt", "maps.npy"))
     known = note.exists() and json.loads(note.read_text(encoding="utf-8")) == about
     done = int(progress.read_text(encoding="utf-8")) if known and progress.exists() else 0
-    shape = (len(found), views, LATE, GRID, GRID)
+    shape = (len(found), views, LATE + TINTS, GRID, GRID)
     if done:
         maps = np.lib.format.open_memmap(path, mode="r+")
     else:
@@ -46,7 +49,7 @@ def see(found: Sequence[Captioned], eye: Eye, folder: Path, *, views: int, seed:
         part = found[start : start + PART]
         pictures = [prepared(one.path, one.collection) for one in part]
         looked = [p for picture in pictures for p in _views(picture, views, rng)]
-        seen = eye.maps(looked).reshape(len(part), views, LATE, GRID, GRID)
+        seen = np.concatenate([eye.maps(looked), colour_maps(looked)], 1).reshape(-1, *shape[1:])
         maps[start : start + len(part)] = seen
         if start // PART % 20 == 19 or start + PART >= len(found):
             maps.flush()

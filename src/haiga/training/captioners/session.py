@@ -15,7 +15,7 @@ import numpy.typing as npt
 import torch
 
 from haiga.core.errors import Stopped, UserError
-from haiga.features.eye import Eye
+from haiga.features.eye import LATE, Eye
 from haiga.inspection.captioning import (
     CaptionFigures,
     caption_figures,
@@ -49,7 +49,7 @@ _SAYS_NO_THING = frozenset(
     """
     a an the of and in with on at under whole cut painting watercolor photograph portrait paper
     black grey white beige gold yellow orange brown red pink purple blue green cream dark pale small
-    large chinese ink japanese woodblock print scene
+    large chinese ink japanese woodblock print scene light above middle mostly
     """.split()
 )
 
@@ -105,6 +105,7 @@ def write_captioner(
     layout = {
         "words": words,
         "side": 8,
+        "sees_colours": True,
         "most_words": MOST_WORDS,
         "eye": dict(eye.models),
         "sure_from": sure_from,
@@ -138,7 +139,8 @@ def measured(
     """
     rows = balanced(found, HELD_OUT, MEASURED)
     learned = [i for i, one in enumerate(found) if one.part == TRAIN]
-    views = np.stack([np.asarray(maps[i, 0], np.float32).mean((1, 2)) for i in (*rows, *learned)])
+    seen = (np.asarray(maps[i, 0, :LATE], np.float32) for i in (*rows, *learned))
+    views = np.stack([one.mean((1, 2)) for one in seen])
     references = [found[i].captions for i in rows]
     objects = [found[i].objects for i in rows]
     firsts = [found[i].captions[0] for i in learned]

@@ -13,13 +13,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+_BRIGHT = 4.0
+"""Colours lie within some tenths of each other; the eye's numbers within some units."""
 State = tuple[Tensor, Tensor]
 """Hidden and cell state, each (B, hidden)."""
 
 
 @dataclass(frozen=True)
 class CaptionShape:
-    """Sizes: `words` in the vocabulary, `channels` and `places` of the eye's map, the layers'."""
+    """Sizes: `words` in the vocabulary, `channels` and `places` of the eye's map, the layers'.
+
+    `tints` more channels of the map are colours (`colour_maps`); 0 where it has none.
+    """
 
     words: int
     channels: int = 384
@@ -28,17 +33,21 @@ class CaptionShape:
     seen: int = 192
     attention: int = 128
     hidden: int = 288
+    tints: int = 12
 
     def table(self) -> dict[str, int]:
         return asdict(self)
 
 
 class Looker(nn.Module):
-    """The eye's map (B, C, h, w) to what the decoder reads of each place and begins from."""
+    """What is seen (B, channels + tints, h, w) to what the decoder reads of each place and begins
+    from."""
 
     def __init__(self, shape: CaptionShape, dropout: float) -> None:
         super().__init__()
+        self.channels = shape.channels
         self.project = nn.Linear(shape.channels, shape.seen)
+        self.tint = nn.Linear(shape.tints, shape.seen) if shape.tints else None
         self.norm = nn.LayerNorm(shape.seen)
         self.where = nn.Parameter(torch.zeros(shape.places, shape.seen))
         self.keys = nn.Linear(shape.seen, shape.attention)
@@ -47,7 +56,10 @@ class Looker(nn.Module):
 
     def forward(self, maps: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         x = maps.flatten(2).transpose(1, 2)  # (B, places, C)
-        places = self.norm(self.project(torch.log1p(self.dropout(x)))) + self.where
+        read = self.project(torch.log1p(self.dropout(x[..., : self.channels])))
+        if self.tint is not None:
+            read = read + self.tint(_BRIGHT * x[..., self.channels :])
+        places = self.norm(read) + self.where
         hidden, cell = torch.tanh(self.begin(places.mean(1))).chunk(2, dim=1)
         return places, self.keys(places), hidden, cell
 
@@ -107,8 +119,8 @@ class CaptionNet(nn.Module):
         self.teller = Teller(shape, dropout)
 
     def forward(self, maps: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
-        """maps (B, C, h, w), words (B, T) -> log-probabilities (B, T, V) of the next word after
-        each, and attention (B, T, places)."""
+        """maps (B, channels + tints, h, w), words (B, T) -> log-probabilities (B, T, V) of the
+        next word after each, and attention (B, T, places)."""
         places, keys, hidden, cell = self.looker(maps)
         said = self.teller.embedding(words)  # (B, T, W)
         moved = []
