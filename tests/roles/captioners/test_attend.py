@@ -15,7 +15,7 @@ from haiga.core.nouns import Picture
 from haiga.features.eye import Eye
 from haiga.models.card import sha256
 from haiga.models.session import Session
-from haiga.roles.captioners.attend import LAYOUT, LOOK, STEP, AttentionCaptioner
+from haiga.roles.captioners.attend import LAYOUT, LOOK, STEP, AttentionCaptioner, kind_of
 from haiga.roles.captioners.decoding import Decoder, searched
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "plugins"))
@@ -187,3 +187,21 @@ def test_colours_reach_a_captioner_that_sees_them_and_one_without_still_speaks(
         shutil.rmtree(tmp_path / "c")
     assert len(set(said[True])) == len(pictures)
     assert len(set(said[False])) == 1
+
+
+def test_each_kind_of_caption_is_sure_from_a_score_of_its_own(
+    tiny: Path, tmp_path: Path, pictures: list[Picture]
+) -> None:
+    assert kind_of(["a", "dark", "portrait", "of", "a", "man"]) == "portrait"
+    assert kind_of(["the", "sea", "at", "a", "pale", "shore", "painting"]) == ""
+    for own, others in ((-99.0, 0.0), (0.0, -99.0)):
+
+        def change(layout: dict, own: float = own, others: float = others) -> None:
+            words = ["portrait" if word == "boat" else word for word in layout["words"]]
+            layout |= {"words": words, "sure_from": {"portrait": own, "": others}}
+
+        folder = damaged(tiny, tmp_path / str(own), change)
+        said = AttentionCaptioner(model=str(folder)).caption(pictures, seeds=range(9))
+        kinds = [kind_of(caption.tokens) for caption in said]
+        assert set(kinds) == {"portrait", ""}
+        assert [c.sure for c in said] == [(own if k else others) < -9 for k in kinds]

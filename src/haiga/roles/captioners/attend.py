@@ -24,6 +24,8 @@ from haiga.roles.captioners.decoding import UNKNOWN, Decoder, Told, sampled, sea
 
 LAYOUT, LOOK, STEP = "layout.json", "look.onnx", "step.onnx"
 MOST_BEAM = 10
+KINDS = ("photograph", "watercolor", "portrait", "landscape", "print", "ink", "painting")
+"""What a caption may call its picture; each kind is sure from a score of its own."""
 _AT_ONCE = 50
 _AGAIN = frozenset("a an the and of in on with under to by at from for , whole".split())
 """The only words that a caption may say twice."""
@@ -32,6 +34,11 @@ _AGAIN = frozenset("a an the and of in on with under to by at from for , whole".
 def said_once(words: Sequence[str]) -> list[int]:
     """The numbers of the words that a caption says once at most."""
     return [i for i, word in enumerate(words) if i > UNKNOWN and word not in _AGAIN]
+
+
+def kind_of(caption: Sequence[str]) -> str:
+    """What a caption calls its picture in its first words: one of `KINDS`, or ""."""
+    return next((word for word in caption[:6] if word in KINDS), "")
 
 
 class AttentionCaptioner:
@@ -107,7 +114,7 @@ class AttentionCaptioner:
             tokens=tokens,
             attention=told.attention.reshape(len(tokens), side, side),
             score=told.score,
-            sure=told.score >= self._sure_from
+            sure=told.score >= self._sure_from(tokens)
             and not of_one_tone(picture)
             and not too_small(picture),
         )
@@ -159,6 +166,9 @@ class AttentionCaptioner:
     def _eye_side(self) -> int:
         return int(self._layout.get("side", 8))
 
-    @property
-    def _sure_from(self) -> float:
-        return float(self._layout.get("sure_from", -np.inf))
+    def _sure_from(self, tokens: Sequence[str]) -> float:
+        """The score from which on such a caption is sure: of its kind, or of all ("")."""
+        limits = self._layout.get("sure_from", -np.inf)
+        if isinstance(limits, Mapping):
+            return float(limits.get(kind_of(tokens), limits.get("", np.inf)))
+        return float(limits)

@@ -27,7 +27,7 @@ from haiga.media.durable import make_folder
 from haiga.media.texts import read_texts
 from haiga.models.card import CARD
 from haiga.models.session import Session
-from haiga.roles.captioners.attend import LOOK, STEP, said_once
+from haiga.roles.captioners.attend import LOOK, STEP, kind_of, said_once
 from haiga.roles.captioners.decoding import Decoder, Told, searched
 from haiga.training.captioners.balance import balanced
 from haiga.training.captioners.export import write_captioner_card, write_layout, write_networks
@@ -42,6 +42,8 @@ WORK = "work"
 BEAM = 3
 MEASURED = 150
 """So many held-out pictures of each family are measured, so that no family outweighs another."""
+FEWEST_SURE = 25
+"""So many captions of a kind are needed to tell from which score on they are sure."""
 SURE = 0.8
 """Captions are relied on from the score on at which this share of them is true in every word."""
 DEFAULT_STEPS = 4_000
@@ -102,6 +104,7 @@ def write_captioner(
         most_words=MOST_WORDS, once=said_once(words),
     )  # fmt: skip
     sure_from, share = _sure_from(decoder, found, maps, words)
+    say(f"sure of {share:.0%} of the captions of validation pictures")
     layout = {
         "words": words,
         "side": 8,
@@ -116,7 +119,7 @@ def write_captioner(
     }
     write_layout(o.out, layout)
     figures = measured(decoder, found, maps, words)
-    quality: dict[str, Any] = {"sure_share_validation": round(share, 3), "sure_from": sure_from}
+    quality: dict[str, Any] = {"sure_share_validation": round(share, 3)}
     for name, one in figures.items():
         say(f"{name}: CIDEr-D {one.cider.value:.3f}, BLEU-4 {one.bleu[3].value:.3f}, "
             f"{one.distinct:.0%} distinct")  # fmt: skip
@@ -172,27 +175,34 @@ def said(one: Told, words: Sequence[str]) -> str:
 
 def _sure_from(
     decoder: Decoder, found: Sequence[Captioned], maps: Maps, words: Sequence[str]
-) -> tuple[float, float]:
-    """From which score on captions of validation pictures are `SURE` true, and which share is.
+) -> tuple[dict[str, float], float]:
+    """From which score on captions of validation pictures are `SURE` true, and which share is sure.
 
-    In each family by itself, for easy ones would vouch for the others; the strictest counts.
+    For what captions call their pictures (`kind_of`) by itself, where there are `FEWEST_SURE` of
+    them, for easy ones would vouch for the others; "" is for all others.
     """
     rows = balanced(found, VALIDATION, 10**6)
     told_of = told(decoder, maps, rows)
-    true = np.array([is_true(said(t, words), found[i]) for t, i in zip(told_of, rows, strict=True)])
+    texts = [said(one, words) for one in told_of]
+    true = np.array([is_true(text, found[i]) for text, i in zip(texts, rows, strict=True)])
     scores = np.array([one.score for one in told_of])
-    families = np.array([found[i].family for i in rows])
-    limit = max(_limit(true[families == f], scores[families == f]) for f in set(families.tolist()))
-    limit = float(np.ceil(limit * 1e4) / 1e4)
-    return limit, float((scores >= limit).mean())
+    kinds = np.array([kind_of(text.split()) for text in texts])
+    many = [k for k in sorted(set(kinds.tolist())) if k and (kinds == k).sum() >= FEWEST_SURE]
+    limits = {kind: _limit(true[kinds == kind], scores[kinds == kind]) for kind in many}
+    rest = ~np.isin(kinds, many)
+    few = rest.sum() < FEWEST_SURE
+    limits[""] = max(limits.values(), default=0.0) if few else _limit(true[rest], scores[rest])
+    limits = {kind: float(np.ceil(limit * 1e4) / 1e4) for kind, limit in limits.items()}
+    sure = [s >= limits.get(k, limits[""]) for s, k in zip(scores, kinds.tolist(), strict=True)]
+    return limits, float(np.mean(sure))
 
 
 def _limit(true: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> float:
-    """The least score from which on `SURE` of the captions are true; the best where none is."""
+    """The least score from which on `SURE` of the captions are true; above all where none is."""
     order = np.argsort(-scores)
     running = np.cumsum(true[order]) / np.arange(1, len(order) + 1)
     fine = np.flatnonzero(running >= SURE)
-    return float(scores[order[fine[-1]]]) if len(fine) else float(scores.max())
+    return float(scores[order[fine[-1]]]) if len(fine) else float(scores.max()) + 1e-3
 
 
 def is_true(text: str, one: Captioned) -> bool:
