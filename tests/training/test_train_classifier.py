@@ -192,7 +192,7 @@ def test_options_that_cannot_be_meant_are_refused_at_once(tmp_path: Path, pets: 
         (["--reject", "1"], "--reject 1: must be from 0 to 0.9"),
         (["--fine-tune", "--net", "small"], "it is for --net eye"),
         (["--epochs", "3"], "a head alone has none"),
-        (["--net", "mobilenet"], "name the local file of its weights"),
+        (["--net", "mobilenet"], "name the file of its weights"),
         (["--weights", "x.safetensors"], "are for --net mobilenet"),
         (["--probe", str(tmp_path / "none")], "there is no such folder"),
         (["--net", "resnet"], "invalid choice"),
@@ -212,6 +212,8 @@ def test_a_downloaded_network_must_be_the_one_that_was_named(tmp_path: Path, pet
             "--weights", str(weights), "--out", str(tmp_path / "out")]  # fmt: skip
     assert "--sha256 names none" in refused(base)
     assert "its sha256 is" in refused([*base, "--sha256", "0" * 64])
+    base[base.index(str(weights))] = "hf:owner/net/net.safetensors"
+    assert "nothing is fetched by its name alone" in refused(base)
 
 
 def test_a_pixel_a_huge_and_a_blank_picture_are_left_out_or_read(tmp_path: Path) -> None:

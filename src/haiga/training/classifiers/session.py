@@ -20,6 +20,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from haiga.collection.sources.hub_file import hub_file, is_hub_name
 from haiga.core.counted import counted
 from haiga.core.errors import Stopped, UserError
 from haiga.features.eye import SIDE_PX, Eye
@@ -183,13 +184,19 @@ def _look(sees: nn.Module, threads: int) -> Callable[[npt.NDArray[np.uint8]], Fl
     return look
 
 
-def checked_weights(path: Path | None, digest: str | None) -> Path:
-    """The file of a downloaded network, once its sha256 is the one that was named."""
-    if path is None:
+def checked_weights(weights: str | None, digest: str | None) -> Path:
+    """The file of a downloaded network, once its sha256 is the one that was named.
+
+    A local file, or `hf:OWNER/NAME/FILE[@REVISION]` of the Hugging Face Hub.
+    """
+    if weights is None:
         raise UserError(
-            "--net mobilenet: name the local file of its weights by --weights "
-            "FILE.safetensors and its digest by --sha256; nothing is fetched"
+            "--net mobilenet: name the file of its weights by --weights FILE.safetensors, or "
+            "hf:OWNER/NAME/FILE of the Hugging Face Hub, and its digest by --sha256"
         )
+    if is_hub_name(weights):
+        return hub_file(weights, digest)
+    path = Path(weights)
     if path.suffix.lower() != ".safetensors" or not path.is_file():
         raise UserError(f"--weights {path}: is no .safetensors file that is there")
     found = sha256(path)

@@ -73,8 +73,9 @@ def parser() -> argparse.ArgumentParser:
         help="rounds of training (default: 40 of the small network, 6 of fine-tuning)",
     )  # fmt: skip
     p.add_argument(
-        "--weights", type=Path, metavar="FILE.safetensors",
-        help="of --net mobilenet: a local file with TensorFlow's tensor names",
+        "--weights", metavar="FILE.safetensors",
+        help="of --net mobilenet: a file with TensorFlow's tensor names, or hf:OWNER/NAME/FILE of "
+        "the Hugging Face Hub",
     )  # fmt: skip
     p.add_argument("--sha256", metavar="HEX", help="the digest that --weights must have")
     p.add_argument(
