@@ -1,0 +1,52 @@
+"""`haiga evaluate captioner`: what it says beside what people said, and beside two ways without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from haiga.cli import evaluating, options
+
+
+def captioner(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A bundled captioner, a registered name, or a folder that `haiga train "
+            "captioner` made.",
+        ),
+    ],
+    pictures: Annotated[
+        Path,
+        typer.Option(
+            "--pictures",
+            metavar="FOLDER",
+            help="Captioned pictures as for its training; it is measured on those it never saw.",
+        ),
+    ],
+    count: Annotated[
+        int, typer.Option("--count", "-n", metavar="N", help="Pictures of each family to measure.")
+    ] = 150,
+    beam: Annotated[
+        int | None, typer.Option("--beam", metavar="K", help="As for `haiga caption`.")
+    ] = None,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Measure a captioner: BLEU, METEOR, CIDEr, variety, beside ways that need no captioner."""
+    from haiga.actions.caption import choose
+    from haiga.actions.evaluate_captioner import captioner_text, evaluate_captioner
+    from haiga.cli import output
+
+    asked = choose(model, count=1, temperature=None, beam=beam)
+    with evaluating.telling(60) as tell:
+        report = evaluate_captioner(asked, pictures, each=count, tell=tell)
+    for note in report.notes:
+        output.tell(note)
+    if json:
+        output.give_json(report.as_json())
+        return
+    output.give(captioner_text(report))
