@@ -33,20 +33,31 @@ def captioner(
     beam: Annotated[
         int | None, typer.Option("--beam", metavar="K", help="As for `haiga caption`.")
     ] = None,
+    out: evaluating.Out = None,
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
     """Measure a captioner: BLEU, METEOR, CIDEr, variety, beside ways that need no captioner."""
     from haiga.actions.caption import choose
-    from haiga.actions.evaluate_captioner import captioner_text, evaluate_captioner
+    from haiga.actions.evaluate_captioner import evaluate_captioner, refuse_other_captioners
     from haiga.cli import output
+    from haiga.inspection.captioner_page import HTML, write_report
+    from haiga.inspection.captioner_text import captioner_text
+    from haiga.media.durable import make_folder
 
     asked = choose(model, count=1, temperature=None, beam=beam)
+    if out is not None:
+        refuse_other_captioners(asked, out)
+        make_folder(out)  # before minutes are spent on figures that have no place to go
     with evaluating.telling(60) as tell:
         report = evaluate_captioner(asked, pictures, each=count, tell=tell)
     for note in report.notes:
         output.tell(note)
+    if out is not None:
+        write_report(report, out)
     if json:
         output.give_json(report.as_json())
         return
     output.give(captioner_text(report))
+    if out is not None:
+        output.tell(f"(the report is {out / HTML})")
