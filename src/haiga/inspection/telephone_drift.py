@@ -100,7 +100,8 @@ class Drift:
     counts by round; `apart` and `looks_apart` the mean distance (1 - cosine) of two chains, None
     for one chain. `known` tells whether the words of the beginning are known, without which
     texts cannot be compared, and `further` how many of them `survivors` leaves out. `comebacks`
-    are chains that came round, `again` the captions said before.
+    are chains that came round, None where no chain has two captions and none could; `again` the
+    captions said before, and `longest` how many the chain has that says most.
     """
 
     rounds: tuple[int, ...]
@@ -117,8 +118,9 @@ class Drift:
     vocabulary: tuple[int, ...]
     apart: tuple[float, ...] | None
     looks_apart: tuple[float, ...] | None
-    comebacks: tuple[Comeback, ...]
+    comebacks: tuple[Comeback, ...] | None
     again: int
+    longest: int
     ends: tuple[tuple[str, int], ...] = field(default=())
     known: bool = True
     further: int = 0
@@ -192,6 +194,7 @@ def measure(spoken: Sequence[Spoken], critic: Critic, sense: TextSense | None = 
     began_words = list(dict.fromkeys(word for first in firsts for word in sense.words_of(first)))
     many = len(spoken) > 1
     comebacks = [c for c in (_comeback(i, chain) for i, chain in enumerate(spoken)) if c]
+    longest = max(sum(bool(text) for text in chain.captions) for chain in spoken)
     last_captions = Counter(next((t for t in reversed(c.captions) if t), "") for c in spoken)
     unrelated = critic.embed_texts(UNRELATED)
     meant = np.concatenate([chain.meant for chain in spoken])
@@ -217,8 +220,9 @@ def measure(spoken: Sequence[Spoken], critic: Critic, sense: TextSense | None = 
         vocabulary=tuple(len({w for t in said[r] for w in sense.words_of(t)}) for r in rounds),
         apart=tuple(spread([sense.vector(t) for t in said[r]]) for r in rounds) if many else None,
         looks_apart=tuple(spread(looks[r]) for r in rounds) if many else None,
-        comebacks=tuple(comebacks),
+        comebacks=tuple(comebacks) if longest > 1 else None,
         again=sum(said_again(chain.captions) for chain in spoken),
+        longest=longest,
         known=any(sense.knows(first) for first in firsts),
         further=max(0, len(began_words) - _FOLLOWED),
         ends=tuple((text, n) for text, n in last_captions.most_common(TOP) if text),
