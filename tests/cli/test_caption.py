@@ -122,6 +122,14 @@ def test_several_captions_differ_and_a_seed_draws_them_again(
     assert run(*many, "--seed", 4).out != first.out
 
 
+def test_that_words_come_by_chance_is_said_at_a_temperature_where_they_do(
+    run: Any, desk: Path, tiny: Path
+) -> None:
+    asked = ("caption", "photos/a.png", "--with", tiny, "--seed", 3, "--json", "--temperature")
+    assert "come nearly by chance" in run(*asked, 1.5).err
+    assert run(*asked, 1.2).err == ""
+
+
 def test_where_it_looked_is_one_picture_with_a_panel_a_word(
     run: Any, desk: Path, tiny: Path
 ) -> None:

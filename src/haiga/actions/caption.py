@@ -18,6 +18,8 @@ from haiga.media.pictures import read_picture, write_png
 DEFAULT = "attend.v1"
 DRAWN = 0.8
 """The temperature at which several captions are drawn where none is asked for."""
+RANDOM = 1.5
+"""From about here on the words of `attend.v1` come nearly as they would by chance."""
 MOST_COUNT = 100
 _AT_ONCE = 32
 _TRIES = 3
@@ -84,6 +86,16 @@ def choose(model: str | None, *, count: int, temperature: float | None, beam: in
             raise UserError(f"--{name}: {use} has no such setting; leave it out")
         settings[name] = value
     return Asked(use, settings, count)
+
+
+def wildness_told(use: str, temperature: float | None) -> str:
+    """What is to be said of so high a temperature; empty where there is nothing to say."""
+    if use != DEFAULT or temperature is None or temperature < RANDOM:
+        return ""
+    return (
+        f"(from a temperature of about {RANDOM} on its words come nearly by chance; several "
+        f"captions are drawn at {DRAWN} where none is given)"
+    )
 
 
 def caption_files(
