@@ -161,6 +161,7 @@ def test_where_it_looked_is_one_picture_with_a_panel_a_word(
         (("photos/a.png", "--count", "0"), "--count"),
         (("photos/a.png", "--count", "2", "--temperature", "0"), "--temperature"),
         (("photos/a.png", "--show-attention", "photos/a.png"), "is a file"),
+        (("photos/a.png", "--show-attention", "seen.png"), "is a picture's name"),
         (("photos/a.png", "--show-attention", "no/such"), "no does not exist"),
     ],
 )

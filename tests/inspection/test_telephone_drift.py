@@ -99,6 +99,10 @@ def test_a_beginning_of_unknown_words_is_said_not_to_be_measured(critic):
     assert told.words_told(measured(critic, french)) == (
         "“chien” and “colline” were never said again."
     )
+    german = "ein Hund auf einem grünen Hügel"
+    assert not TextSense().knows(german)
+    assert TextSense().words_of(german) == ["hund", "grünen", "hügel"]
+    assert TextSense().knows("a café by the river")
     assert told.UNKNOWN not in told.text_told(measured(critic, chain(["a hill", "a boat"])))
 
 

@@ -12,7 +12,7 @@ from haiga.core.errors import BadPicture, JobError, UserError
 from haiga.core.nouns import Caption, Picture
 from haiga.core.roles import Captioner
 from haiga.features.tone import of_one_tone
-from haiga.media.picture_listing import list_folder
+from haiga.media.picture_listing import SUFFIXES, list_folder
 from haiga.media.pictures import read_picture, write_png
 
 DEFAULT = "attend.v1"
@@ -185,6 +185,8 @@ def _targets(folder: Path | None, files: Sequence[Path]) -> list[Path | None]:
         return [None] * len(files)
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: is a file; --show-attention names a folder")
+    if not folder.exists() and folder.suffix.lower() in SUFFIXES:
+        raise UserError(f"{folder}: is a picture's name; --show-attention names a folder")
     if not folder.is_dir() and not folder.parent.is_dir():
         raise UserError(f"{folder}: the folder {folder.parent} does not exist; make it first")
     targets: list[Path | None] = []

@@ -37,7 +37,7 @@ UNRELATED = (
 _SHORT = 3
 _ELSEWHERE = frozenset(
     "der die das den dem ein eine einen und im un une le la les des du sur et el los las una uno "
-    "il lo gli de en het een och ett".split()
+    "einem einer eines auf mit für dans avec il lo gli con de en het een och ett".split()
 )
 """Articles and the like of neighbouring languages: two of them, and a text is not English."""
 _FOLLOWED = 8
@@ -151,8 +151,15 @@ class TextSense:
 
     def knows(self, text: str) -> bool:
         """Whether any of its words has a vector, and it is not of another language."""
-        elsewhere = len(_ELSEWHERE.intersection(words(text))) > 1
-        return not elsewhere and bool(meaning_words(text, self.vectors))
+        elsewhere = [word for word in set(words(text)) if self._is_elsewhere(word)]
+        return len(elsewhere) < 2 and bool(meaning_words(text, self.vectors))
+
+    def _is_elsewhere(self, word: str) -> bool:
+        """Whether a word speaks for another language: its article, or letters that English has not.
+
+        A word that is known, such as café, does not.
+        """
+        return word in _ELSEWHERE or not (word.isascii() or meaning_words(word, self.vectors))
 
     def vector(self, text: str) -> Vectors:
         """The vector of a text; zeros where it has no known word."""
