@@ -20,8 +20,9 @@ import numpy as np
 from machine import machine_line
 
 from haiga.actions.caption import choose
-from haiga.actions.evaluate_captioner import captioner_text, evaluate_captioner
+from haiga.actions.evaluate_captioner import evaluate_captioner
 from haiga.core import registry
+from haiga.inspection.captioner_text import captioner_text
 
 LIMITS = {"distinct": 0.6, "milliseconds": 150.0}
 

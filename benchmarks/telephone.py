@@ -54,7 +54,7 @@ def curves(measured: dict[str, Any]) -> None:
         row += [str(measured[k][i]) for k in ("distinct", "vocabulary")]
         row += [f"{measured[k][i]:.2f}" for k in ("apart", "looks_apart")]
         print(f"| {number} | {' | '.join(row)} |")
-    came = measured["comebacks"]
+    came = measured["comebacks"] or []
     print(f"\nunrelated: text {measured['chance_text']:.2f}, "
           f"picture {measured['chance_picture']:.2f}")  # fmt: skip
     print("survivors:", {w: [round(v, 2) for v in s] for w, s in measured["survivors"].items()})

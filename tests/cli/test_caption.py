@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,32 @@ def test_a_model_of_another_kind_is_refused_as_a_mistake_of_the_request(
         assert "has the role critic, and is no captioner" in done.err
 
 
+def test_a_captioner_is_measured_and_the_report_is_a_page(run: Any, desk: Path, tiny: Path) -> None:
+    rng = np.random.default_rng(0)
+    (desk / "told").mkdir()
+    lines = []
+    for i in range(60):
+        picture = rng.integers(0, 256, (24, 24, 3)).astype(np.uint8)
+        Image.fromarray(picture).save(desk / "told" / f"{i}.png")
+        lines.append(json.dumps({"file": f"{i}.png", "caption": "a grey boat on the sea"}))
+    (desk / "told" / "metadata.jsonl").write_text("\n".join(lines))
+    asked = ("evaluate", "captioner", tiny, "--pictures", "told", "--out")
+    done = run(*asked, "report")
+    assert done.code == 0, done.err
+    assert "(the report is " in done.err
+    page = (desk / "report" / "report.html").read_text(encoding="utf-8")
+    value = json.loads((desk / "report" / "report.json").read_text(encoding="utf-8"))
+    assert value["pictures"] == len(value["captions"]) >= 2
+    assert all(one["text"] in page for one in value["captions"][:2])
+    assert page.count("<img ") == 3 * min(12, value["pictures"])
+    for folder, why in (("photos", "holds other files"), ("told/0.png", "is a file")):
+        refused = run(*asked, folder)
+        assert refused.code == 2
+        assert why in refused.err
+    (desk / "report" / "report.json").write_text("{}")
+    assert "holds a report.json of something else" in run(*asked, "report").err
+
+
 def test_several_captions_differ_and_a_seed_draws_them_again(
     run: Any, desk: Path, tiny: Path
 ) -> None:
@@ -93,6 +120,14 @@ def test_several_captions_differ_and_a_seed_draws_them_again(
     assert len(set(first.out.splitlines())) == 4
     assert run(*many, "--seed", 3).out == first.out
     assert run(*many, "--seed", 4).out != first.out
+
+
+def test_that_words_come_by_chance_is_said_at_a_temperature_where_they_do(
+    run: Any, desk: Path, tiny: Path
+) -> None:
+    asked = ("caption", "photos/a.png", "--with", tiny, "--seed", 3, "--json", "--temperature")
+    assert "come nearly by chance" in run(*asked, 1.5).err
+    assert run(*asked, 1.2).err == ""
 
 
 def test_where_it_looked_is_one_picture_with_a_panel_a_word(
@@ -126,6 +161,7 @@ def test_where_it_looked_is_one_picture_with_a_panel_a_word(
         (("photos/a.png", "--count", "0"), "--count"),
         (("photos/a.png", "--count", "2", "--temperature", "0"), "--temperature"),
         (("photos/a.png", "--show-attention", "photos/a.png"), "is a file"),
+        (("photos/a.png", "--show-attention", "seen.png"), "is a picture's name"),
         (("photos/a.png", "--show-attention", "no/such"), "no does not exist"),
     ],
 )

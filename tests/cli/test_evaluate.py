@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from haiga.cli.evaluate import now_and_then
+from haiga.cli.evaluating import now_and_then
 from haiga.features.copying import Source
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))

@@ -310,6 +310,7 @@ def test_an_artist_runs_as_a_pipeline_and_paints_as_create_does(
     run: Any, create: Any, pipes: Path
 ) -> None:
     done = run("pipeline", "run", "fake.toml", "--seed", "3", "--out", "out", "--json")
+    assert "nobody asks whether a piece is a copy, and no style rests" in done.err
     assert done.code == 0, done.err
     piece = create("--seed", "3").object
     with Image.open(pipes / "out/3/sheet.png") as ours, Image.open(pipes / piece["sheet"]) as sheet:

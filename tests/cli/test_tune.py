@@ -183,22 +183,41 @@ def test_a_killed_search_goes_on_where_it_was(
 
 
 @pytest.mark.slow
-def test_a_trial_that_fails_stands_in_the_table_and_the_others_go_on(
+def test_a_search_in_which_no_trial_can_work_ends_after_the_first(
     texts: Path, tmp_path: Path
 ) -> None:
     space = tmp_path / "space.toml"
-    space.write_text("[settings]\nwords = { choice = [50, 900000000] }\n")
+    space.write_text("[settings]\nwords = { choice = [50, 60] }\n")
     out = tmp_path / "tuned"
-    command = _command("poet", "--trials", 3, "--seed", 1, "--steps", 5, "--space", space,
+    command = _command("poet", "--trials", 4, "--seed", 1, "--steps", 5, "--space", space,
                        "--out", out, "--json", "--", "--texts", texts, "--by", "author",
                        "--threads", 1)  # fmt: skip
     done = _done(command)  # texts of one author cannot be parted by author
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
-    assert "none of 3 trials ended with a model; the first says: " in done.stderr
+    assert "1 different author" in done.stderr
+    assert "(no trial's settings change that)" in done.stderr
     record = json.loads((out / "trials" / "000.json").read_text())
-    assert record["state"] == "failed"
-    assert "author" in record["reason"]
+    assert (record["state"], record["refused"]) == ("failed", True)
+    assert not (out / "trials" / "002.json").exists()
+
+
+@pytest.mark.slow
+def test_a_trial_that_fails_by_its_settings_stands_in_the_table_and_the_others_go_on(
+    texts: Path, tmp_path: Path
+) -> None:
+    space = tmp_path / "space.toml"
+    space.write_text('[settings]\nby = { choice = ["author", "work"] }\n')
+    out = tmp_path / "tuned"
+    command = _command("poet", "--trials", 2, "--seed", 5, "--steps", 5, "--space", space,
+                       "--out", out, "--json", "--", "--texts", texts, "--threads", 1)  # fmt: skip
+    done = _done(command)
+    assert done.returncode == 0, done.stderr
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["settings"]["by"], second["settings"]["by"]) == ("author", "work")
+    assert first["state"] == "failed"
+    assert "author" in first["reason"]
+    assert second["state"] == "finished"
 
 
 @pytest.mark.parametrize(

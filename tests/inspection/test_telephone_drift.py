@@ -99,6 +99,10 @@ def test_a_beginning_of_unknown_words_is_said_not_to_be_measured(critic):
     assert told.words_told(measured(critic, french)) == (
         "“chien” and “colline” were never said again."
     )
+    german = "ein Hund auf einem grünen Hügel"
+    assert not TextSense().knows(german)
+    assert TextSense().words_of(german) == ["hund", "grünen", "hügel"]
+    assert TextSense().knows("a café by the river")
     assert told.UNKNOWN not in told.text_told(measured(critic, chain(["a hill", "a boat"])))
 
 
@@ -126,5 +130,23 @@ def test_sentences_name_words_and_rounds(critic):
         "2 chains say 1 different thing in round 1, and 2 say 1 in round 2."
     )
     ends = told.returns_told(both, 2)
-    assert ends[0].startswith("No chain comes round")
+    assert ends[0] == "No caption follows itself, which is all that 2 of them can show."
     assert ends[-1] == "Where several chains end alike: “a boat” (2)."
+
+
+def test_of_coming_round_nothing_is_said_that_so_few_rounds_cannot_show(critic):
+    one = measured(critic, chain(["a hill"]))
+    assert told.returns_told(one, 1) == []
+    assert one.table()["comebacks"] is None
+    ended = measured(critic, chain(["a hill", ""]))  # the second picture was never put into words
+    assert ended.comebacks is None
+    three = measured(critic, chain(["a hill", "a boat", "a hill"]))
+    assert three.table()["comebacks"] == []
+    assert (
+        told.returns_told(three, 1)[0]
+        == "No caption follows itself, which is all that 3 of them can show."
+    )
+    four = measured(critic, chain(["a hill", "a boat", "a dog", "a cat"]))
+    assert told.returns_told(four, 1)[0].startswith("The chain never comes round")
+    several = measured(critic, chain(["a hill"]), chain(["a hill"]))
+    assert told.returns_told(several, 2) == ["Where several chains end alike: “a hill” (2)."]

@@ -92,3 +92,11 @@ def test_a_game_that_began_from_a_picture_has_a_title_of_its_own(drift):
     page = written([PageGame("one", page_chain("a dog", "a hill"), [], drift)], opening="")
     assert "<h1>A picture, and what was said of it</h1>" in page
     assert "<mark>dog</mark>" in page
+
+
+def test_a_page_of_one_round_has_no_word_on_coming_round():
+    looks, meant = np.eye(1, 384, dtype=np.float32), np.eye(1, 128, dtype=np.float32)
+    short = measure([Spoken(FIRST, [1], ["a hill"], looks, meant, looks[0])], Critic())
+    one = PageGame("one", page_chain("a hill"), [], short)
+    assert "ame round" not in written([one])
+    assert 'chains that come round</td><td class="number">–' in written([one, one])

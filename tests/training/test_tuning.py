@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haiga.core.errors import UserError
+from haiga.core.errors import JobError, UserError
 from haiga.training.recipes import generator, painter, poet, stylist, upscaler
 from haiga.training.tuning.halving import RUNGS, Halving
+from haiga.training.tuning.hopeless import why_hopeless
 from haiga.training.tuning.looks import Look, looks_of
 from haiga.training.tuning.space import (
     Range,
@@ -23,6 +24,7 @@ from haiga.training.tuning.space import (
     read_space,
     space_of,
 )
+from haiga.training.tuning.trials import Trial
 
 TOML = """
 figure = "validation_loss"
@@ -178,3 +180,48 @@ def test_the_looks_of_a_run_are_read_from_either_kind_of_log(tmp_path: Path) -> 
     assert looks_of(_run(tmp_path / "a", "log.jsonl", lines), "loss") == wanted
     assert looks_of(_run(tmp_path / "b", "log.csv", table), "kid") == wanted
     assert looks_of(tmp_path / "nowhere", "kid") == []
+
+
+def _failed(number: int, reason: str, *, refused: bool = True) -> Trial:
+    settings = {"rate": 0.0021, "batch": 16, "no-mirror": True}
+    return Trial(number, settings, "failed", reason=reason, refused=refused)
+
+
+def _waiting(number: int) -> Trial:
+    return Trial(number, {"rate": 0.5, "batch": 8, "no-mirror": False})
+
+
+def test_a_refusal_that_names_no_setting_speaks_for_every_trial() -> None:
+    folder, rest = Path("tuned/trials"), [_waiting(1), _waiting(2)]
+    why = why_hopeless([_failed(0, "photos: there is no such folder"), *rest], folder)
+    assert isinstance(why, UserError)
+    assert "photos: there is no such folder" in str(why)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "photos: holds 12 pictures, and a batch of more needs more",
+        "photos: holds 12 pictures, fewer than 16",
+        "--rate 0.0021: is too much",
+        "no_mirror: needs wide pictures",
+        "tuned/trials/000: holds other files",
+    ],
+)
+def test_a_refusal_by_its_settings_or_its_folder_speaks_for_one_trial(reason: str) -> None:
+    folder, rest = Path("tuned/trials"), [_waiting(1), _waiting(2)]
+    assert why_hopeless([_failed(0, reason), *rest], folder) is None
+
+
+def test_where_the_first_three_fail_the_others_are_not_run() -> None:
+    folder = Path("tuned/trials")
+    failed = [_failed(n, f"it broke at {n}", refused=False) for n in range(3)]
+    assert why_hopeless([*failed[:2], _waiting(2), _waiting(3)], folder) is None
+    why = why_hopeless([*failed, _waiting(3)], folder)
+    assert isinstance(why, JobError)
+    assert "the first 3 of 4 trials failed" in str(why)
+    assert "it broke at 0" in str(why)
+    worked = Trial(3, {"rate": 0.1}, "finished", best=1.0)
+    assert why_hopeless([*failed, worked, _waiting(4)], folder) is None
+    learns = Trial(3, {"rate": 0.1}, "running", looks=[Look(1, 0.1, 4.0)])
+    assert why_hopeless([*failed, learns, _waiting(4)], folder) is None

@@ -12,12 +12,14 @@ from haiga.core.errors import BadPicture, JobError, UserError
 from haiga.core.nouns import Caption, Picture
 from haiga.core.roles import Captioner
 from haiga.features.tone import of_one_tone
-from haiga.media.picture_listing import list_folder
+from haiga.media.picture_listing import SUFFIXES, list_folder
 from haiga.media.pictures import read_picture, write_png
 
 DEFAULT = "attend.v1"
 DRAWN = 0.8
 """The temperature at which several captions are drawn where none is asked for."""
+RANDOM = 1.5
+"""From about here on the words of `attend.v1` come nearly as they would by chance."""
 MOST_COUNT = 100
 _AT_ONCE = 32
 _TRIES = 3
@@ -84,6 +86,16 @@ def choose(model: str | None, *, count: int, temperature: float | None, beam: in
             raise UserError(f"--{name}: {use} has no such setting; leave it out")
         settings[name] = value
     return Asked(use, settings, count)
+
+
+def wildness_told(use: str, temperature: float | None) -> str:
+    """What is to be said of so high a temperature; empty where there is nothing to say."""
+    if use != DEFAULT or temperature is None or temperature < RANDOM:
+        return ""
+    return (
+        f"(from a temperature of about {RANDOM} on its words come nearly by chance; several "
+        f"captions are drawn at {DRAWN} where none is given)"
+    )
 
 
 def caption_files(
@@ -173,6 +185,8 @@ def _targets(folder: Path | None, files: Sequence[Path]) -> list[Path | None]:
         return [None] * len(files)
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: is a file; --show-attention names a folder")
+    if not folder.exists() and folder.suffix.lower() in SUFFIXES:
+        raise UserError(f"{folder}: is a picture's name; --show-attention names a folder")
     if not folder.is_dir() and not folder.parent.is_dir():
         raise UserError(f"{folder}: the folder {folder.parent} does not exist; make it first")
     targets: list[Path | None] = []

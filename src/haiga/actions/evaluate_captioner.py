@@ -4,77 +4,53 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from haiga.actions.caption import Asked, captions_of
+from haiga.actions.caption import DEFAULT, Asked, captions_of
+from haiga.actions.evaluate import sum_of
+from haiga.actions.evaluate_pictures import (
+    about_model,
+    refuse_folder_of_others,
+    refuse_other_reports,
+)
 from haiga.core import registry
+from haiga.core.counted import counted
 from haiga.core.errors import UserError
 from haiga.core.nouns import Caption
 from haiga.features.eye import Eye
+from haiga.inspection.captioner_page import JSON
+from haiga.inspection.captioner_report import (
+    CAPTIONER,
+    COMMONEST,
+    NEAREST,
+    CaptionerReport,
+    Example,
+    Said,
+    best_of,
+    typical_of,
+    worst_of,
+)
 from haiga.inspection.captioning import (
     CaptionFigures,
     caption_figures,
     commonest_caption,
-    figures_text,
     nearest_captions,
 )
-from haiga.models.store import load_model
+from haiga.inspection.metrics.captions import caption_words, cider_scores
+from haiga.models.store import Model, load_model
 from haiga.roles.captioners.attend import LAYOUT
 from haiga.training.captioners.balance import balanced
 from haiga.training.captioners.gathering import HELD_OUT, TRAIN, Captioned, gather, prepared
+from haiga.training.captioners.truth import is_true
 
 Tell = Callable[[str], None]
-REFERENCES = (
-    "(beside the captions of the folder, made plain by rule as for training: a captioner that "
-    "words things by other rules is not measured by this, however well it sees)"
-)
-LOW = 0.05
-UNLIKE = (
-    "It says hardly a phrase of these captions: figures so near to 0 tell that it was taught other "
-    "words, and not how well it sees."
-)
 MEASURED = 150
 """So many pictures of each family are measured, so that none outweighs the others."""
 _AT_ONCE = 100
 _HELD_SHARE = 0.1
-
-
-@dataclass(frozen=True)
-class CaptionerReport:
-    """Figures of each way, over all pictures and over each family; some captions with their own.
-
-    `milliseconds` a picture takes, alone; `notes` must be known to read the figures.
-    """
-
-    model: str
-    figures: Mapping[str, CaptionFigures]
-    families: Mapping[str, Mapping[str, CaptionFigures]]
-    samples: Sequence[tuple[str, str, Sequence[str]]]
-    sure: float
-    milliseconds: float
-    notes: Sequence[str]
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as plain values."""
-        return {
-            "model": self.model,
-            "figures": {name: one.table() for name, one in self.figures.items()},
-            "families": {
-                family: {name: one.table() for name, one in ways.items()}
-                for family, ways in self.families.items()
-            },
-            "samples": [
-                {"picture": path, "caption": said, "references": list(references)}
-                for path, said, references in self.samples
-            ],
-            "sure_share": self.sure,
-            "milliseconds_a_picture": self.milliseconds,
-            "notes": list(self.notes),
-        }
 
 
 def evaluate_captioner(
@@ -106,43 +82,80 @@ def evaluate_captioner(
     said = _said(captioner, [found[i] for i in rows])
     tell(f"looking for the nearest among {len(others):,} pictures")
     ways = {
-        "captioner": [one.text for one in said],
-        "nearest picture's": _nearest(found, rows, others, tell),
-        "commonest": [commonest_caption([found[i].captions[0] for i in others])] * len(rows),
+        CAPTIONER: [one.text for one in said],
+        NEAREST: _nearest(found, rows, others, tell),
+        COMMONEST: [commonest_caption([found[i].captions[0] for i in others])] * len(rows),
     }
+    milliseconds = _milliseconds(captioner, [found[i] for i in rows[:8]])
     tell("comparing with what people said")
-    families = {found[i].family for i in rows}
-    by_family = {
-        family: _figures(ways, found, rows, [found[i].family == family for i in rows])
-        for family in sorted(families)
-    }
+    told = _told(folder, said, [found[i] for i in rows])
+    families = sorted({one.family for one in told})
+    model = _model(asked)
     return CaptionerReport(
         model=str(asked.settings.get("model", asked.use)),
+        title=model.card.title if model else "",
+        about={
+            **(about_model(model) if model else {}),
+            "measured on": f"{counted(len(rows), 'picture')} of {folder.resolve().name}",
+            "takes": f"{milliseconds:.0f} ms a picture alone",
+        },
         figures=_figures(ways, found, rows, [True] * len(rows)),
-        families=by_family,
-        samples=[
-            (str(found[rows[k]].path), said[k].text, found[rows[k]].captions)
-            for k in range(0, len(rows), max(1, len(rows) // 12))
-        ],
-        sure=sum(one.sure for one in said) / len(said),
-        milliseconds=_milliseconds(captioner, [found[i] for i in rows[:8]]),
-        notes=notes,
+        families={
+            family: _figures(ways, found, rows, [one.family == family for one in told])
+            for family in families
+        },
+        said=tuple(told),
+        milliseconds=milliseconds,
+        **{
+            name: tuple(_example(one, told, found, rows) for one in choose(told))
+            for name, choose in (("best", best_of), ("typical", typical_of), ("worst", worst_of))
+        },
+        notes=tuple(notes),
+        digest=sum_of(model.card) if model else "",
     )
 
 
-def captioner_text(report: CaptionerReport) -> str:
-    """The report as a person reads it."""
-    pictures = report.figures["captioner"].pictures
-    lines = [f"{report.model} on {pictures:,} pictures it never saw", REFERENCES, ""]
-    lines.append(figures_text(report.figures))
-    for family, ways in report.families.items():
-        lines += ["", f"{family}, {ways['captioner'].pictures:,} pictures", figures_text(ways)]
-    if report.figures["captioner"].cider.value < LOW:
-        lines += ["", UNLIKE]
-    lines += ["", f"{report.milliseconds:.0f} ms a picture alone; sure of {report.sure:.0%}", ""]
-    for path, said, references in report.samples:
-        lines.append(f"{Path(path).name}: {said}\n    told: {'; '.join(references)}")
-    return "\n".join(lines)
+def refuse_other_captioners(asked: Asked, out: Path) -> None:
+    """Raises UserError where a report would take the place of another's, or lie among others."""
+    model = _model(asked)
+    if model is not None:
+        refuse_other_reports(str(asked.settings.get("model", "captioner")), out)
+    elif (out / JSON).exists():
+        raise UserError(f"{out}: holds a {JSON} already; give --out another folder, or remove it")
+    refuse_folder_of_others(out)
+
+
+def _model(asked: Asked) -> Model | None:
+    """The model's files; None of a captioner that has none of haiga's kind."""
+    name = asked.settings.get("model", "captioner" if asked.use == DEFAULT else None)
+    return None if name is None else load_model(str(name), role="captioner")
+
+
+def _told(folder: Path, said: Sequence[Caption], ones: Sequence[Captioned]) -> list[Said]:
+    scores = cider_scores(
+        [caption_words(one.text) for one in said],
+        [[caption_words(text) for text in one.captions] for one in ones],
+    )
+    return [
+        Said(
+            key=one.path.relative_to(folder).as_posix(),
+            family=one.family,
+            text=caption.text,
+            references=one.captions,
+            cider=float(score),
+            score=caption.score,
+            sure=caption.sure,
+            true=is_true(caption.text, one),
+        )
+        for caption, one, score in zip(said, ones, scores, strict=True)
+    ]
+
+
+def _example(
+    said: Said, told: Sequence[Said], found: Sequence[Captioned], rows: Sequence[int]
+) -> Example:
+    one = found[rows[told.index(said)]]
+    return Example(said, prepared(one.path, one.collection))
 
 
 def _why_so_many(measured: int, held: int, found: int, each: int) -> str:

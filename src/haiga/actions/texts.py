@@ -26,7 +26,7 @@ def poem_of(text: str, where: str = "text") -> Poem:
     if not lines:
         raise UserError(f"{where}: is empty; give a few words, such as: winter moon over the sea")
     if not words(text):
-        raise UserError(f"{where}: '{lines[0][:40]}' holds no word")
+        raise UserError(f"{where}: '{lines[0][:40]}' holds no word; try: snow, an old dog")
     _check_text(where, text)
     return Poem(lines)
 

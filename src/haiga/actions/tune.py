@@ -23,6 +23,7 @@ from haiga.core.suggest import hint
 from haiga.media.durable import make_folder, write_durably
 from haiga.models.card import read_card, write_card
 from haiga.training.tuning.halving import Halving
+from haiga.training.tuning.hopeless import why_hopeless
 from haiga.training.tuning.in_turn import InTurn
 from haiga.training.tuning.space import (
     Space,
@@ -95,8 +96,9 @@ def tune(search: Search, tell: Tell = lambda _: None) -> Found:
     """Run a search to its end, or on from where it was killed; trials that ended stay as they are.
 
     `tell` is called with all trials about twice a second and at the end. Raises UserError for
-    what cannot be meant, before anything is run; JobError when every trial failed; Stopped
-    when the user ended it, and the same command then goes on.
+    what cannot be meant, before anything is run, and for what no trial can be run with, after
+    the first; JobError when every trial failed, or the first few; Stopped when the user ended
+    it, and the same command then goes on.
     """
     plan = _planned(search)
     _prepare(plan)
@@ -224,7 +226,7 @@ def _bring_back(plan: _Plan) -> None:
         kept = plan.job.kept(trial.number)
         if kept is not None and dict(kept.settings) == dict(trial.settings):
             if kept.state == FAILED or not kept.ended:
-                kept.state, kept.reason = WAITING, ""
+                kept.state, kept.reason, kept.refused = WAITING, "", False
             plan.trials[place] = kept
 
 
@@ -249,6 +251,8 @@ def _run(plan: _Plan, left: Sequence[Trial], tell: Tell) -> None:
         while not running.wait(LOOK_S):
             _refresh(plan, left)
             tell(plan.trials)
+            if why := why_hopeless(plan.trials, plan.job.folder):
+                raise why
     except KeyboardInterrupt:
         running.stop()
         _refresh(plan, left)
@@ -261,6 +265,8 @@ def _run(plan: _Plan, left: Sequence[Trial], tell: Tell) -> None:
         running.stop()
         raise
     _refresh(plan, left)
+    if why := why_hopeless(plan.trials, plan.job.folder):
+        raise why
 
 
 def _refresh(plan: _Plan, left: Sequence[Trial]) -> None:

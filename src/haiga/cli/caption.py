@@ -59,7 +59,7 @@ def caption(
     debug: options.Debug = False,
 ) -> None:
     """Say what pictures show, in a few words, and show where it looked for each."""
-    from haiga.actions.caption import Captioned, caption_files, choose
+    from haiga.actions.caption import Captioned, caption_files, choose, wildness_told
     from haiga.actions.seeds import seeds_for
     from haiga.cli import output
     from haiga.core.errors import JobError
@@ -79,6 +79,8 @@ def caption(
                     continue
                 said += 1
                 _give(one, asked.settings.get("temperature"), seeds, several=several, json=json)
+    if told := wildness_told(asked.use, asked.settings.get("temperature")):
+        output.tell(told)
     if not said:
         raise JobError("none of these pictures could be read")
 

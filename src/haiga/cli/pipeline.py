@@ -168,6 +168,8 @@ def run(
 
     compiled = compile_any(file, _given(given))
     failed: list[str] = []
+    if compiled.written is None:
+        output.tell(ONLY_THE_PLAN.format(artist=file))
     with ExitStack() as held:
         folder = held.enter_context(OutputFolder(out or default_out(compiled), output.tell))
         seeds, drawn = seeds_of(compiled, folder, seed, count)
@@ -289,6 +291,10 @@ def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count:,} steps"
 
 
+ONLY_THE_PLAN = (
+    "this is {artist}'s plan alone: nobody asks whether a piece is a copy, and no style rests; "
+    "haiga create --artist {artist} does both"
+)
 PRINTED, MOST_PRINTED = 5, 14
 """So many lines are shown of what a failed step printed, and of a traceback at most."""
 COLUMNS = ("step", "use", "reads", "makes", "where", "needs")

@@ -95,6 +95,7 @@ def telephone(
     Every picture carries its recipe; a strip, a film and a page show the game, and what was
     lost on the way is measured. Stopped in the middle, the same command goes on.
     """
+    from haiga.actions.caption import wildness_told
     from haiga.actions.telephone.beginning import read_beginning
     from haiga.actions.telephone.command import Telephone
     from haiga.actions.telephone.play import Asked
@@ -125,6 +126,8 @@ def telephone(
                     said = _say(game.table, said)
 
         played = game.play(on_round)
+    for told in {wildness_told(side.use, temperature) for side in asked.captioners} - {""}:
+        output.tell(told)
     if json:
         output.give_json(played_table(played))
         return

@@ -25,12 +25,11 @@ class Whitener:
         """Learned from (N, D) features; at most `components` directions, and N / 2."""
         mean = features.mean(0)
         centred = (features - mean).astype(np.float64)
-        values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
-        values = np.maximum(values[::-1], 0)
+        values, vectors = _directions(centred)
         kept = max(1, min(components, len(values) - 1, len(features) // 2))
         # Directions that hardly vary hold noise: they are not blown up to the size of the rest.
         sizes = np.sqrt(values[:kept] + values[kept] + 1e-6 * values[0] + 1e-12)
-        turn = vectors[:, ::-1][:, :kept] / sizes
+        turn = vectors[:, :kept] / sizes
         return cls(mean.astype(np.float32), turn.astype(np.float32))
 
     def __call__(self, features: Floats) -> Floats:
@@ -38,3 +37,19 @@ class Whitener:
         rows = (features - self.mean) @ self.turn
         lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
         return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)
+
+
+def _directions(
+    centred: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Variances, the largest first, and the directions (D, …) that have them.
+
+    Of fewer pictures than features only those directions in which they differ are found, by
+    the singular values of the pictures themselves: that takes a hundredth of the time.
+    """
+    count, width = centred.shape
+    if 1 < count < width:
+        _, sizes, rows = np.linalg.svd(centred, full_matrices=False)
+        return sizes**2 / count, rows.T
+    values, vectors = np.linalg.eigh(centred.T @ centred / count)
+    return np.maximum(values[::-1], 0), vectors[:, ::-1]

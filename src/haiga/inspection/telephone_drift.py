@@ -37,7 +37,7 @@ UNRELATED = (
 _SHORT = 3
 _ELSEWHERE = frozenset(
     "der die das den dem ein eine einen und im un une le la les des du sur et el los las una uno "
-    "il lo gli de en het een och ett".split()
+    "einem einer eines auf mit für dans avec il lo gli con de en het een och ett".split()
 )
 """Articles and the like of neighbouring languages: two of them, and a text is not English."""
 _FOLLOWED = 8
@@ -100,7 +100,8 @@ class Drift:
     counts by round; `apart` and `looks_apart` the mean distance (1 - cosine) of two chains, None
     for one chain. `known` tells whether the words of the beginning are known, without which
     texts cannot be compared, and `further` how many of them `survivors` leaves out. `comebacks`
-    are chains that came round, `again` the captions said before.
+    are chains that came round, None where no chain has two captions and none could; `again` the
+    captions said before, and `longest` how many the chain has that says most.
     """
 
     rounds: tuple[int, ...]
@@ -117,8 +118,9 @@ class Drift:
     vocabulary: tuple[int, ...]
     apart: tuple[float, ...] | None
     looks_apart: tuple[float, ...] | None
-    comebacks: tuple[Comeback, ...]
+    comebacks: tuple[Comeback, ...] | None
     again: int
+    longest: int
     ends: tuple[tuple[str, int], ...] = field(default=())
     known: bool = True
     further: int = 0
@@ -149,8 +151,15 @@ class TextSense:
 
     def knows(self, text: str) -> bool:
         """Whether any of its words has a vector, and it is not of another language."""
-        elsewhere = len(_ELSEWHERE.intersection(words(text))) > 1
-        return not elsewhere and bool(meaning_words(text, self.vectors))
+        elsewhere = [word for word in set(words(text)) if self._is_elsewhere(word)]
+        return len(elsewhere) < 2 and bool(meaning_words(text, self.vectors))
+
+    def _is_elsewhere(self, word: str) -> bool:
+        """Whether a word speaks for another language: its article, or letters that English has not.
+
+        A word that is known, such as café, does not.
+        """
+        return word in _ELSEWHERE or not (word.isascii() or meaning_words(word, self.vectors))
 
     def vector(self, text: str) -> Vectors:
         """The vector of a text; zeros where it has no known word."""
@@ -192,6 +201,7 @@ def measure(spoken: Sequence[Spoken], critic: Critic, sense: TextSense | None = 
     began_words = list(dict.fromkeys(word for first in firsts for word in sense.words_of(first)))
     many = len(spoken) > 1
     comebacks = [c for c in (_comeback(i, chain) for i, chain in enumerate(spoken)) if c]
+    longest = max(sum(bool(text) for text in chain.captions) for chain in spoken)
     last_captions = Counter(next((t for t in reversed(c.captions) if t), "") for c in spoken)
     unrelated = critic.embed_texts(UNRELATED)
     meant = np.concatenate([chain.meant for chain in spoken])
@@ -217,8 +227,9 @@ def measure(spoken: Sequence[Spoken], critic: Critic, sense: TextSense | None = 
         vocabulary=tuple(len({w for t in said[r] for w in sense.words_of(t)}) for r in rounds),
         apart=tuple(spread([sense.vector(t) for t in said[r]]) for r in rounds) if many else None,
         looks_apart=tuple(spread(looks[r]) for r in rounds) if many else None,
-        comebacks=tuple(comebacks),
+        comebacks=tuple(comebacks) if longest > 1 else None,
         again=sum(said_again(chain.captions) for chain in spoken),
+        longest=longest,
         known=any(sense.knows(first) for first in firsts),
         further=max(0, len(began_words) - _FOLLOWED),
         ends=tuple((text, n) for text, n in last_captions.most_common(TOP) if text),

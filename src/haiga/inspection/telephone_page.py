@@ -97,7 +97,8 @@ def telephone_page(
             sections.append(_others(game, red, alone=len(games) == 1))
     if any(game.drift for game in games):
         sections.append(Section("How it drifted", _drifted(games)))
-        sections.append(Section("Where it came round", _returns(games)))
+        returns = _returns(games)
+        sections += [Section("Where it came round", returns)] if returns else []
     passport = {**made, "to play it again": element("code", again)}
     told_notes = [parts.bullets(notes)] if notes else []
     sections.append(Section("How it was made", [parts.passport(passport), *told_notes]))
@@ -202,9 +203,13 @@ def _compared(games: Sequence[PageGame]) -> Html:
         row("captions to their own pictures", lambda d: _last(d.own)),
         row("different captions", lambda d: number(d.distinct[-1])),
         row("different words", lambda d: number(d.vocabulary[-1])),
-        row("chains that come round", lambda d: number(len(d.comebacks))),
+        row("chains that come round", lambda d: _count(d.comebacks)),
     ]
     return parts.table(["", *(game.name for game in games)], rows, numbers=len(games))
+
+
+def _count(found: Sequence[object] | None) -> str:
+    return "–" if found is None else number(len(found))
 
 
 def _end(curve: Curve) -> float | None:
@@ -340,9 +345,10 @@ def _points(drift: Drift, values: Sequence[float]) -> list[tuple[float, float]]:
 def _returns(games: Sequence[PageGame]) -> list[Html]:
     found: list[Html] = []
     for game in games:
-        if game.drift is None:
+        said = told.returns_told(game.drift, game.chains) if game.drift else []
+        if not said:
             continue
         if len(games) > 1:
             found.append(element("h3", game.name))
-        found.append(parts.bullets(told.returns_told(game.drift, game.chains)))
+        found.append(parts.bullets(said))
     return found

@@ -9,6 +9,8 @@ from haiga.inspection.telephone_drift import Comeback, Curve, Drift
 from haiga.pages.numbers import share
 
 UNKNOWN = "How far it went from the first text cannot be measured: the words of that are not known."
+_CIRCLE = 4
+"""So many captions are the least that go in a circle of two twice."""
 MOST_TOLD = 4
 """So many chains that come round are told one by one."""
 
@@ -105,9 +107,17 @@ def vocabulary_told(drift: Drift) -> str:
 
 
 def returns_told(drift: Drift, chains: int) -> list[str]:
-    """Which chains come round, the longest first, and what most chains end in."""
-    found = sorted(drift.comebacks, key=lambda c: (c.first - c.last, c.chain))
-    if not found:
+    """Which chains come round, the longest first, and what most chains end in.
+
+    Nothing is said of what so few rounds cannot show: one caption can follow no other, and a
+    circle is gone through twice by four at least.
+    """
+    found = sorted(drift.comebacks or (), key=lambda c: (c.first - c.last, c.chain))
+    if drift.comebacks is None:
+        told = []
+    elif not found and drift.longest < _CIRCLE:
+        told = [f"No caption follows itself, which is all that {drift.longest} of them can show."]
+    elif not found:
         none = "The chain never comes round" if chains == 1 else "No chain comes round"
         told = [
             f"{none}: no caption follows itself, and no circle of captions is gone through twice."

@@ -90,7 +90,7 @@ def picture_digest(picture: Picture) -> str:
 
 def open_header(path: Path, max_pixels: int) -> Image.Image:
     """The file's header read and judged; no pixel is decoded yet. Raises BadPicture."""
-    too_large = "is too large: more than {:,} pixels are not read"
+    too_large = "is too large: more than {:,} pixels are not read, so make it smaller"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -108,7 +108,7 @@ def open_header(path: Path, max_pixels: int) -> Image.Image:
     width, height = image.size
     if width * height > max_pixels:
         image.close()
-        raise BadPicture(f"{path}: {too_large.format(max_pixels)}, and it has {width}×{height}")
+        raise BadPicture(f"{path}: {too_large.format(max_pixels)}; it has {width}×{height}")
     return image
 
 

@@ -24,6 +24,18 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A row of a table that compares: what is measured, what it means, a value for each column.
+
+    Each value comes with what stands small under it, "" for nothing.
+    """
+
+    name: str
+    means: Content
+    cells: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Span:
     """A part of line `line` (0-based) of a poem, from character `start` up to `end`."""
 
@@ -72,6 +84,21 @@ def figures_table(figures: Sequence[Figure], *, value: str = "", beside: str = "
         rows.append(cells)
     heads = ["", value, beside] if second else ["", value]
     return _table(heads if value or beside else [], rows, "figures")
+
+
+def rows_table(heads: Sequence[str], rows: Sequence[Row]) -> Html:
+    """Rows of one measure each, a column for each of the things that are compared."""
+    cells = []
+    for row in rows:
+        name = element("span", row.name, class_="name")
+        means = element("span", row.means, class_="means") if row.means else ""
+        values = [
+            element("td", [value, element("span", under, class_="beside") if under else ""],
+                    class_="number")
+            for value, under in row.cells
+        ]  # fmt: skip
+        cells.append([element("th", [name, means], scope="row"), *values])
+    return _table(["", *heads], cells, "figures")
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Content]], *, numbers: int = 0) -> Html:

@@ -33,6 +33,16 @@ def row(shown: Iterable[Shown]) -> Html:
     return element("div", [element("figure", _captioned(one)) for one in shown], class_="row")
 
 
+def captions(items: Iterable[tuple[Shown, Content, Content]]) -> Html:
+    """Pictures with what is said of each under it, and in small what should be read beside that."""
+    figures = [
+        element("figure", [image(shown), element("figcaption", [
+            element("q", said), element("span", beside, class_="beside")])])
+        for shown, said, beside in items
+    ]  # fmt: skip
+    return element("div", figures, class_="said")
+
+
 def pairs(items: Iterable[tuple[Shown, Shown, Content]]) -> Html:
     """Two pictures beside each other, each with its caption, and a line under both."""
     return element("div", [_pair(*item) for item in items], class_="pairs")

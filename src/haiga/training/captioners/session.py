@@ -35,6 +35,7 @@ from haiga.training.captioners.gathering import HELD_OUT, TRAIN, VALIDATION, Cap
 from haiga.training.captioners.loop import LAST, MOST_WORDS, Plan, Run, kept_plan
 from haiga.training.captioners.material import Material, vocabulary
 from haiga.training.captioners.seeing import Maps, see
+from haiga.training.captioners.truth import is_true
 from haiga.training.poet.session import _interrupted
 
 Say = Callable[[str], None]
@@ -47,13 +48,6 @@ FEWEST_SURE = 25
 SURE = 0.8
 """Captions are relied on from the score on at which this share of them is true in every word."""
 DEFAULT_STEPS = 4_000
-_SAYS_NO_THING = frozenset(
-    """
-    a an the of and in with on at under whole cut painting watercolor photograph portrait paper
-    black grey white beige gold yellow orange brown red pink purple blue green cream dark pale small
-    large chinese ink japanese woodblock print scene light above middle mostly
-    """.split()
-)
 
 
 def train_captioner(o: argparse.Namespace, say: Say) -> Path:
@@ -203,15 +197,6 @@ def _limit(true: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> floa
     running = np.cumsum(true[order]) / np.arange(1, len(order) + 1)
     fine = np.flatnonzero(running >= SURE)
     return float(scores[order[fine[-1]]]) if len(fine) else float(scores.max()) + 1e-3
-
-
-def is_true(text: str, one: Captioned) -> bool:
-    """Whether every word of a caption that says what is there stands in what is told of a picture.
-
-    Colours, light and what it is painted on are left aside: pixels tell them.
-    """
-    known = {w for other in (*one.captions, *one.objects) for w in caption_words(other)}
-    return all(w in known for w in caption_words(text) if w not in _SAYS_NO_THING)
 
 
 def _check_folder(out: Path, work: Path, *, resume: bool, kept: Plan | None) -> None:

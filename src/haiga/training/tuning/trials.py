@@ -41,6 +41,8 @@ class Trial:
     seconds: float = 0.0
     reason: str = ""
     """Why it failed, or was stopped."""
+    refused: bool = False
+    """Whether it failed because the training refused what it was given."""
 
     @property
     def name(self) -> str:
@@ -185,6 +187,7 @@ class Following:
             trial.state, trial.reason = FINISHED, ""
         else:
             trial.state, trial.reason = FAILED, self._said(code)
+            trial.refused = code == UserError.exit_code
         self._keep()
 
     def _said(self, code: int) -> str:
