@@ -83,7 +83,7 @@ def test_a_captioner_learns_shapes_and_colours_it_is_told(
 def run_of(found: list, maps: np.ndarray, work: Path, steps: int = 8) -> Run:
     work.mkdir(exist_ok=True)
     words = vocabulary(found)
-    plan = Plan("x", len(words), steps, 8, 4, seed=3, rate=0.01)
+    plan = Plan("x", len(words), steps, 8, 4, seed=3, rate=0.01, rewarded=3)
     return Run(Material(found, maps, words), plan, work)
 
 
@@ -92,14 +92,16 @@ def test_a_stopped_run_goes_on_to_the_same_weights(shapes: Path, tmp_path: Path)
     maps = np.random.default_rng(0).random((len(found), 1, 396, 8, 8)).astype(np.float16)
     whole = run_of(found, maps, tmp_path / "whole")
     assert whole.train(lambda _: None).why == "done"
-    halted = run_of(found, maps, tmp_path / "halted")
-    steps = iter(range(100))
-    ending = halted.train(lambda _: None, stop=lambda: next(steps) >= 5)
-    assert (ending.why, ending.step) == ("stopped", 5)
+    for more, at in ((5, 5), (3, 8), (1, 9)):  # the last ones as it begins to be rewarded
+        halted = run_of(found, maps, tmp_path / "halted")
+        steps = iter(range(100))
+        ending = halted.train(lambda _: None, stop=lambda s=steps, n=more: next(s) >= n)
+        assert (ending.why, ending.step) == ("stopped", at)
     resumed = run_of(found, maps, tmp_path / "halted")
-    assert resumed.step == 5
+    assert resumed.step == 9
     resumed.train(lambda _: None)
-    assert [row["step"] for row in resumed.rows] == [4, 8]
+    assert [row["step"] for row in resumed.rows] == [4, 8, 11]
+    assert ["reward" in row for row in resumed.rows] == [False, False, True]
     for first, second in zip(whole.net.parameters(), resumed.net.parameters(), strict=True):
         assert torch.equal(first, second)
     assert (tmp_path / "whole" / LAST).exists()

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,16 @@ from torch import Tensor, nn
 from haiga.core.errors import JobError, UserError
 from haiga.inspection.metrics.captions import caption_words, cider_scores, distinct_share
 from haiga.media.durable import write_durably
-from haiga.roles.captioners.decoding import END, UNKNOWN
+from haiga.roles.captioners.attend import said_once
 from haiga.training import checkpoints
 from haiga.training.captioners.gathering import VALIDATION
-from haiga.training.captioners.material import NOTHING, Batch, Material
+from haiga.training.captioners.material import NOTHING, Batch, Material, tokens
+from haiga.training.captioners.rewarding import Reward, policy_loss
+from haiga.training.captioners.saying import as_text, as_words, said_words
 from haiga.training.nets.captioner import CaptionNet, CaptionShape
 
 LAST, BEST, PLAN, LOG = "last.safetensors", "best.safetensors", "plan.json", "log.csv"
-COLUMNS = ("step", "seconds", "loss", "validation_loss", "cider", "distinct")
+COLUMNS = ("step", "seconds", "loss", "reward", "validation_loss", "cider", "distinct")
 MOST_WORDS = 18
 VALIDATED = 300
 """So many pictures, as many of each family, are captioned at each look."""
@@ -36,7 +39,11 @@ _SMOOTH, _SPREAD = 0.1, 0.04
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run does, fixed before its first step."""
+    """What a run does, fixed before its first step.
+
+    `steps` by the captions, then `rewarded` steps by a reward: at `reward_rate`, with `drawn`
+    captions a picture, and `rivalry` as `Reward` has it.
+    """
 
     data: str
     words: int
@@ -48,9 +55,21 @@ class Plan:
     decay: float = 0.05
     dropout: float = 0.35
     warmup: int = 100
+    rewarded: int = 0
+    reward_rate: float = 6e-5
+    rivalry: float = 0.5
+    drawn: int = 5
+
+    @property
+    def all_steps(self) -> int:
+        """Steps by captions and then by reward."""
+        return self.steps + self.rewarded
 
     def rate_at(self, step: int) -> float:
-        """A linear warm-up, then a cosine down to a fiftieth."""
+        """A linear warm-up, then a cosine down to a fiftieth; by reward a line down to a tenth."""
+        if step > self.steps:
+            share = (step - self.steps) / self.rewarded
+            return self.reward_rate * min(1.0, (step - self.steps) / 50) * max(0.1, 1 - share)
         turn = 0.5 * (1 + math.cos(math.pi * min(1.0, step / self.steps)))
         return self.rate * min(1.0, step / self.warmup) * max(0.02, turn)
 
@@ -87,13 +106,9 @@ class Run:
         self.material, self.plan, self.work = material, plan, work
         torch.manual_seed(plan.seed)
         self.net = CaptionNet(CaptionShape(plan.words), plan.dropout)
-        matrices = [p for p in self.net.parameters() if p.ndim > 1]
-        others = [p for p in self.net.parameters() if p.ndim <= 1]
-        groups = [
-            {"params": matrices, "weight_decay": plan.decay},
-            {"params": others, "weight_decay": 0.0},
-        ]
-        self.optimizer = torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98))
+        self.optimizer = self._optimizer()
+        self._once = torch.zeros(plan.words, dtype=torch.bool)
+        self._once[said_once(material.words)] = True
         self.step, self.seconds, self.best, self.best_step = 0, 0.0, -math.inf, 0
         self.rows: list[dict[str, Any]] = []
         self._validated = _balanced(material)
@@ -102,6 +117,15 @@ class Run:
             self.step, self.seconds = int(meta["step"]), float(meta["seconds"])
             self.best, self.best_step = float(meta["best"]), int(meta["best_step"])
             self.rows = list(meta["rows"])
+
+    def _optimizer(self) -> torch.optim.AdamW:
+        matrices = [p for p in self.net.parameters() if p.ndim > 1]
+        others = [p for p in self.net.parameters() if p.ndim <= 1]
+        groups = [
+            {"params": matrices, "weight_decay": self.plan.decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        return torch.optim.AdamW(groups, lr=self.plan.rate, betas=(0.9, 0.98))
 
     def train(
         self,
@@ -116,14 +140,18 @@ class Run:
         """
         began, before, total, count = time.monotonic(), self.seconds, 0.0, 0
         why = "done"
-        while self.step < self.plan.steps:
+        while self.step < self.plan.all_steps:
             if stop() or time.monotonic() - began > limit_s:
                 why = "stopped" if stop() else "late"
                 break
-            loss = self._learn()
+            if self.step == self.plan.steps:  # what comes now begins from the best so far
+                self.net, self.optimizer = self.best_net(), self._optimizer()
+            loss = self._learn() if self.step < self.plan.steps else self._learn_by_reward()
             total, count = total + loss, count + 1
             self.seconds = before + time.monotonic() - began
-            if self.step % self.plan.look_steps == 0 or self.step == self.plan.steps:
+            if self.step % self.plan.look_steps == 0 or self.step in (
+                self.plan.steps, self.plan.all_steps
+            ):  # fmt: skip
                 say(self._look(total / count))
                 total, count = 0.0, 0
         self._save()
@@ -131,37 +159,67 @@ class Run:
 
     def _learn(self) -> float:
         """One step; what is drawn in it depends on the seed and its number alone."""
-        plan, self.step = self.plan, self.step + 1
-        rng = np.random.default_rng([plan.seed, self.step])
-        torch.manual_seed(int(rng.integers(2**31)))
-        for group in self.optimizer.param_groups:
-            group["lr"] = plan.rate_at(self.step)
-        batch = self.material.draw(plan.batch, rng)
+        rng = self._begin_step()
+        batch = self.material.draw(self.plan.batch, rng)
         self.net.train()
         with torch.autocast("cpu", dtype=torch.bfloat16):
             told, looked = self.net(batch.maps, batch.words)
         loss, plain = losses(told, looked.float(), batch)
+        self._end_step(loss)
+        return plain
+
+    def _learn_by_reward(self) -> float:
+        """One step by captions that it drew itself; the mean reward, without dropout."""
+        rng, plan = self._begin_step(), self.plan
+        rows, seen = self.material.draw_pictures(plan.batch, rng)
+        words = said_words(self.net, seen, self._once, MOST_WORDS, drawn=plan.drawn)
+        said = as_words(words, self.material.words)
+        rewards = self._reward.of(said, np.repeat(rows, plan.drawn).tolist(), rng)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            told, _ = self.net(seen.repeat_interleave(plan.drawn, 0), words[:, :-1])
+        self._end_step(policy_loss(told, words, rewards, plan.drawn, self._once))
+        return float(rewards.mean())
+
+    @cached_property
+    def _reward(self) -> Reward:
+        learned = {int(i): self.material.found[i] for i in self.material.rows}
+        captions = {i: [tokens(text) for text in one.captions] for i, one in learned.items()}
+        families = {i: one.family for i, one in learned.items()}
+        return Reward(captions, families, rivalry=self.plan.rivalry)
+
+    def _begin_step(self) -> np.random.Generator:
+        self.step += 1
+        rng = np.random.default_rng([self.plan.seed, self.step])
+        torch.manual_seed(int(rng.integers(2**31)))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.plan.rate_at(self.step)
+            if self.step > self.plan.steps:
+                group["weight_decay"] = 0.0
+        return rng
+
+    def _end_step(self, loss: Tensor) -> None:
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimizer.step()
-        if not math.isfinite(plain):
+        if not math.isfinite(float(loss.detach())):
             raise JobError(
                 f"the loss is no number any more at step {self.step}; try a lower --rate"
             )
-        return plain
 
-    def _look(self, loss: float) -> dict[str, Any]:
+    def _look(self, mean: float) -> dict[str, Any]:
         """Measure on validation, keep the best, write the log and a checkpoint."""
         found, rows = self.material.found, self._validated
         seen = np.stack([self.material.maps[i, 0] for i in rows])
-        said = greedy(self.net, torch.from_numpy(seen.astype(np.float32)), self.material.words)
+        maps = torch.from_numpy(seen.astype(np.float32))
+        words = said_words(self.net, maps, self._once, MOST_WORDS)
+        said = [as_text(line) for line in as_words(words, self.material.words)]
         references = [[caption_words(text) for text in found[i].captions] for i in rows]
         score = float(cider_scores([caption_words(text) for text in said], references).mean())
         line = {
             "step": self.step,
             "seconds": round(self.seconds),
-            "loss": round(loss, 4),
+            "loss" if self.step <= self.plan.steps else "reward": round(mean, 4),
             "validation_loss": round(self._validation_loss(seen, rows), 4),
             "cider": round(score, 4),
             "distinct": round(distinct_share(said), 4),
@@ -185,7 +243,7 @@ class Run:
                 "best_step": self.best_step, "rows": self.rows}  # fmt: skip
         checkpoints.save(self.work / LAST, {"net": self.net}, {"adam": self.optimizer}, meta)
         with (self.work / LOG).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
+            writer = csv.DictWriter(file, COLUMNS, restval="")
             writer.writeheader()
             writer.writerows(self.rows)
 
@@ -206,26 +264,6 @@ def losses(told: Tensor, looked: Tensor, batch: Batch) -> tuple[Tensor, float]:
     even = there.sum(1, keepdim=True) / looked.shape[2]
     spread = ((even - every) ** 2).sum(1).mean()
     return (1 - _SMOOTH) * plain + _SMOOTH * smooth + _SPREAD * spread, float(plain.detach())
-
-
-@torch.no_grad()
-def greedy(net: CaptionNet, maps: Tensor, words: Sequence[str]) -> list[str]:
-    """The likeliest word each time: a caption for each map, quickly, to see how training goes."""
-    net.eval()
-    places, keys, hidden, cell = net.looker(maps)
-    word = torch.full((len(maps),), END)
-    said: list[list[str]] = [[] for _ in range(len(maps))]
-    ended = torch.zeros(len(maps), dtype=torch.bool)
-    for _ in range(MOST_WORDS):
-        scores, hidden, cell, _ = net.teller(word, hidden, cell, places, keys)
-        scores[:, UNKNOWN] = -math.inf
-        word = scores.argmax(1)
-        ended |= word == END
-        for i in torch.nonzero(~ended).flatten().tolist():
-            said[i].append(words[int(word[i])])
-        if bool(ended.all()):
-            break
-    return [" ".join(line).replace(" ,", ",") for line in said]
 
 
 def _balanced(material: Material) -> list[int]:

@@ -87,11 +87,21 @@ class Material:
 
     def draw(self, size: int, rng: np.random.Generator) -> Batch:
         """Pictures by weight, each in a view and with a caption drawn by chance."""
-        rows = self.rows[rng.choice(len(self.rows), size, p=self._weights)]
-        views = rng.integers(self.maps.shape[1], size=size)
-        seen = np.stack([self.maps[i, v] for i, v in zip(rows, views, strict=True)])
+        rows, seen = self._drawn(size, rng)
         said = [self.found[i].captions for i in rows]
         return self.batch(seen, [texts[int(rng.integers(len(texts)))] for texts in said])
+
+    def draw_pictures(self, size: int, rng: np.random.Generator) -> tuple[list[int], Tensor]:
+        """Pictures by weight, which they are and a view of each (B, C, h, w)."""
+        rows, seen = self._drawn(size, rng)
+        return rows.tolist(), torch.from_numpy(seen.astype(np.float32))
+
+    def _drawn(
+        self, size: int, rng: np.random.Generator
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
+        rows = self.rows[rng.choice(len(self.rows), size, p=self._weights)]
+        views = rng.integers(self.maps.shape[1], size=size)
+        return rows, np.stack([self.maps[i, v] for i, v in zip(rows, views, strict=True)])
 
     def batch(self, seen: npt.NDArray[np.float16], captions: Sequence[str]) -> Batch:
         """These maps (B, C, h, w) with these captions."""

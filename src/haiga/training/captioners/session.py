@@ -79,7 +79,7 @@ def train_captioner(o: argparse.Namespace, say: Say) -> Path:
     with _interrupted() as stop:
         limit = o.minutes * 60 if o.minutes else math.inf
         ending = run.train(lambda line: say(_told(line, plan)), stop=stop, limit_s=limit)
-    at = f"step {ending.step:,} of {plan.steps:,}"
+    at = f"step {ending.step:,} of {plan.all_steps:,}"
     if ending.why != "done":
         raise Stopped(f"stopped at {at}, which is kept in {o.out}; go on with --resume")
     say(f"the best was step {ending.best_step:,}: CIDEr-D {ending.best:.3f} on validation")
@@ -192,9 +192,13 @@ def _sure_from(
 
 
 def _limit(true: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> float:
-    """The least score from which on `SURE` of the captions are true; above all where none is."""
+    """The least score from which on `SURE` of the captions are true; above all where none is.
+
+    Two more are counted that are false (half of Agresti and Coull 1998), for the limit is the
+    luckiest of many.
+    """
     order = np.argsort(-scores)
-    running = np.cumsum(true[order]) / np.arange(1, len(order) + 1)
+    running = np.cumsum(true[order]) / np.arange(3, len(order) + 3)
     fine = np.flatnonzero(running >= SURE)
     return float(scores[order[fine[-1]]]) if len(fine) else float(scores.max()) + 1e-3
 
@@ -231,6 +235,7 @@ def _plan(
         steps=steps,
         batch=o.batch,
         look_steps=max(1, min(250, steps // 4)),
+        rewarded=steps // 10 if o.rewarded is None else o.rewarded,
         seed=o.seed,
         rate=o.rate,
     )
@@ -245,9 +250,11 @@ def _plan(
 
 
 def _told(line: Mapping[str, Any], plan: Plan) -> str:
+    by_reward = "reward" in line
+    learned = f"reward {line['reward']:.2f}" if by_reward else f"loss {line['loss']:.2f} train"
     text = (
-        f"step {line['step']:,}/{plan.steps:,} · {line['seconds']:,} s · loss {line['loss']:.2f} "
-        f"train, {line['validation_loss']:.2f} validation · CIDEr-D {line['cider']:.2f} · "
+        f"step {line['step']:,}/{plan.all_steps:,} · {line['seconds']:,} s · {learned}, loss "
+        f"{line['validation_loss']:.2f} validation · CIDEr-D {line['cider']:.2f} · "
         f"{line['distinct']:.0%} distinct"
     )
     return text + "".join(f"\n      {sample}" for sample in line["samples"])

@@ -32,6 +32,11 @@ def _parse(argv: list[str]) -> argparse.Namespace:
                         help="English texts, from which names are told from common words; may be "
                         "repeated")  # fmt: skip
     parser.add_argument("--steps", type=int, help=f"steps in all (default: {DEFAULT_STEPS})")
+    parser.add_argument(
+        "--rewarded", type=int, metavar="STEPS",
+        help="further steps, which reward captions that fit their own picture better than others: "
+        "slower ones (default: a tenth of --steps)",
+    )  # fmt: skip
     parser.add_argument("--minutes", type=float, help="stop after so long; --resume goes on")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=1.5e-3)
@@ -53,6 +58,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     for name in ("steps", "minutes", "threads"):
         if getattr(o, name) is not None and getattr(o, name) <= 0:
             raise UserError(f"--{name}: must be more than 0, not {getattr(o, name)}")
+    if o.rewarded is not None and o.rewarded < 0:
+        raise UserError(f"--rewarded: must be 0 or more, not {o.rewarded}")
     if not 0 < o.held_share < 0.4:
         raise UserError(f"--held-share: {o.held_share} is outside 0 to 0.4")
     if not 0 < o.rate < 1:
