@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import shutil
+import tempfile
 from pathlib import Path
 
 import torch
@@ -26,12 +29,23 @@ def tiny_net(seed: int = 0, *, tints: int = 12) -> CaptionNet:
     return net
 
 
+@functools.cache
+def _networks(seed: int, tints: int) -> tuple[tempfile.TemporaryDirectory[str], dict[str, float]]:
+    kept = tempfile.TemporaryDirectory(prefix="haiga-tiny-")
+    return kept, write_networks(tiny_net(seed, tints=tints), Path(kept.name), compact=False)
+
+
 def make_captioner(
     folder: Path, *, seed: int = 0, sure_from: float = -9.0, colours: bool = True
 ) -> Path:
-    """Writes a captioner that learned nothing; without `colours` it sees the eye's map alone."""
-    tints = 12 if colours else 0
-    worst = write_networks(tiny_net(seed, tints=tints), folder, compact=False)
+    """Writes a captioner that learned nothing; its networks are exported once a process.
+
+    Without `colours` it sees the eye's map alone.
+    """
+    kept, worst = _networks(seed, 12 if colours else 0)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (LOOK, STEP):
+        shutil.copy(Path(kept.name) / file, folder / file)
     layout = {"words": WORDS, "side": 8, "most_words": 12, "eye": dict(Eye().models),
               "sure_from": sure_from}  # fmt: skip
     if colours:
