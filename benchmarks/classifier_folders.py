@@ -1,8 +1,8 @@
 """Folders of pictures in classes, made of the sets beside MANIFEST.md, for the benchmark.
 
 `photographs`: ten kinds in the FSA-OWI colour photographs of 1939 to 1945 (farms, towns, railways,
-war work), told by looking at each: `photograph_kinds.tsv`. Eleven further kinds are never learned, and
-what shows two kinds is left out.
+war work), told by looking at each: `photograph_kinds.tsv`. Eleven further kinds are never learned,
+and what shows two kinds is left out.
 
 `fruit`: ten kinds of fruit in the watercolours of the US Department of Agriculture, by the kind
 that the collection names: clean classes, and no photographs.

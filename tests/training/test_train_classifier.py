@@ -21,7 +21,14 @@ from haiga.media.picture_choice import PictureChoice
 from haiga.models.store import load_model
 from haiga.training.classifiers.heads import fit_head, fit_temperature, folds
 from haiga.training.classifiers.material import read_material
-from haiga.training.classifiers.neither import caught, likeness_of, scores, summed, units_of
+from haiga.training.classifiers.neither import (
+    caught,
+    likeness_of,
+    scores,
+    summed,
+    units_of,
+    with_probability,
+)
 from haiga.training.classifiers.parts import held_apart
 from haiga.training.nets.classifier import Classifying, EyeMap, Told
 
@@ -286,13 +293,12 @@ def test_a_class_that_was_never_seen_is_caught_by_likeness() -> None:
     centre = np.random.default_rng(5).normal(0, 4, (4, 20))[3]
     unseen = (centre + np.random.default_rng(3).normal(0, 1, (50, 20))).astype(np.float32)
     likeness = likeness_of(x, y)
-    units = units_of(likeness.of(held))
     head = fit_head(x, y, 3, 1e-2)
-    here, away = (scores(head, likeness, units, f) for f in (held, unseen))
+    here, away = scores(head, likeness, 1.0, held, unseen)
     assert (head.logits(held).argmax(1) == held_labels).all()
-    for way in ("mahalanobis", "nearest", "both"):
+    for way in ("mahalanobis", "nearest", "nearest within", "all"):
         assert caught(here[way], away[way], 0.1) > 0.95, way
-    assert caught(here["both"], here["both"], 0.1) == pytest.approx(0.1, abs=0.02)
+    assert caught(here["all"], here["all"], 0.1) == pytest.approx(0.1, abs=0.02)
 
 
 def test_the_network_computes_what_was_learned_of_the_features() -> None:
@@ -305,8 +311,9 @@ def test_the_network_computes_what_was_learned_of_the_features() -> None:
     bank = (features[rng.integers(0, 6, 40)] + rng.normal(0, 0.1, (40, 384))).astype(np.float32)
     labels = np.arange(40) % 3
     likeness, head = likeness_of(bank, labels), fit_head(bank, labels, 3, 0.1)
-    units = units_of(likeness.of(bank))
-    held = np.sort(summed(likeness.of(bank), units))
+    likes = with_probability(likeness.of(bank), head.logits(bank), 2.0)
+    units = units_of(likes)
+    held = np.sort(summed(likes, units))
     told = Told(head.weight, head.bias, 2.0, likeness.mean, likeness.spread, likeness.axes,
                 likeness.centres, likeness.near, units, held)  # fmt: skip
     with torch.no_grad():
@@ -314,7 +321,7 @@ def test_the_network_computes_what_was_learned_of_the_features() -> None:
     logits = head.logits(features) / 2
     expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     assert chances.numpy() == pytest.approx(expected, abs=1e-4)
-    score = summed(likeness.of(features), units)
+    score = summed(with_probability(likeness.of(features), head.logits(features), 2.0), units)
     assert known.numpy() == pytest.approx(
         (1 + (held[None] <= score[:, None]).sum(1)) / 41, abs=0.06
     )
