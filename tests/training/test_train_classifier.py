@@ -133,6 +133,7 @@ def test_the_model_says_the_same_again_and_names_the_dog_but_not_a_blank(
     labels = classifier.classify(pictures)
     assert labels == classifier.classify(pictures)
     assert Counter(label.name for label in labels).most_common(1)[0][0] == "Mila"
+    assert classifier.layout.size_px == 192  # at 128 the eye tells less apart
     (blank,) = classifier.classify([np.full((40, 40, 3), 77, np.uint8)])
     assert (blank.name, blank.known) == (None, 0.0)
 
@@ -305,7 +306,7 @@ def test_the_network_computes_what_was_learned_of_the_features() -> None:
     """Probabilities, the rank among held-out scores, and evidence whose mean is the lead."""
     eye = EyeMap(load_model("eye").path("eye.onnx")).eval()
     rng = np.random.default_rng(0)
-    pixels = torch.from_numpy(rng.uniform(-1, 1, (6, 3, 128, 128)).astype(np.float32))
+    pixels = torch.from_numpy(rng.uniform(-1, 1, (6, 3, 192, 192)).astype(np.float32))
     with torch.no_grad():
         features = eye(pixels).mean((2, 3)).numpy()
     bank = (features[rng.integers(0, 6, 40)] + rng.normal(0, 0.1, (40, 384))).astype(np.float32)
@@ -317,11 +318,14 @@ def test_the_network_computes_what_was_learned_of_the_features() -> None:
     told = Told(head.weight, head.bias, 2.0, likeness.mean, likeness.spread, likeness.axes,
                 likeness.centres, likeness.near, units, held)  # fmt: skip
     with torch.no_grad():
-        chances, known, evidence = Classifying(eye, told)(pixels)
+        network = Classifying(eye, told)
+        chances, known, evidence = network(pixels)
+        scored = network.score(torch.from_numpy(features), chances).numpy()
     logits = head.logits(features) / 2
     expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     assert chances.numpy() == pytest.approx(expected, abs=1e-4)
     score = summed(with_probability(likeness.of(features), head.logits(features), 2.0), units)
+    assert scored == pytest.approx(score, abs=0.02)
     assert known.numpy() == pytest.approx(
         (1 + (held[None] <= score[:, None]).sum(1)) / 41, abs=0.06
     )
