@@ -19,7 +19,9 @@ from haiga.features.eye import Eye
 from haiga.inspection.seen_pictures import read_seen
 from haiga.media.picture_choice import PictureChoice
 from haiga.models.store import load_model
+from haiga.training.classifiers.fitting import features_of
 from haiga.training.classifiers.heads import fit_head, fit_temperature, folds
+from haiga.training.classifiers.looking import EyeLook
 from haiga.training.classifiers.material import read_material
 from haiga.training.classifiers.neither import (
     caught,
@@ -331,6 +333,14 @@ def test_the_network_computes_what_was_learned_of_the_features() -> None:
     )
     lead = (features - likeness.mean) @ (head.weight - head.weight.mean(1, keepdims=True)) / 2
     assert evidence.mean((2, 3)).numpy() == pytest.approx(lead, abs=1e-3)
+
+
+def test_both_ways_of_looking_at_larger_pictures_see_the_same() -> None:
+    eye = EyeMap(load_model("eye").path("eye.onnx"))
+    small = np.random.default_rng(4).integers(0, 256, (18, 192, 192, 3), dtype=np.uint8)
+    found = EyeLook(192, threads=1).features(small)
+    assert found.shape == (18, 384)
+    assert found == pytest.approx(features_of(eye, small), abs=1e-4)
 
 
 def test_the_rebuilt_eye_sees_what_the_eye_sees() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import shlex
 import shutil
@@ -35,6 +36,7 @@ from haiga.roles.classifiers.network import NETWORK, OUTPUTS
 from haiga.training.classifiers.fitting import as_inputs, features_of, fine_tune, train_small
 from haiga.training.classifiers.heads import fit_head
 from haiga.training.classifiers.learning import Learned, learn_frozen, learn_trained
+from haiga.training.classifiers.looking import EyeLook
 from haiga.training.classifiers.material import Material, read_material
 from haiga.training.classifiers.parts import held_apart, sizes
 from haiga.training.classifiers.views import cut_out
@@ -155,16 +157,25 @@ def learn(
                               features_of(sees, material.small[check]), labels[check])  # fmt: skip
         return sees, found
     tell("looking at each picture, its mirror image and parts of it …")
-    plain = features_of(sees, material.small[places])
+    look = (
+        EyeLook(size_px, o.threads).features
+        if isinstance(sees, EyeMap)
+        else functools.partial(features_of, sees)
+    )
+    plain = look(material.small[places])
     views = [np.ascontiguousarray(material.small[places][:, :, ::-1])] if o.mirror else []
     for number in range(CUTS):
         rng = np.random.default_rng([o.seed, number])
         cuts = [cut_out(p, size_px, rng, mirror=o.mirror) for p in material.larger[places]]
         views.append(np.stack(cuts))
-    others = [features_of(sees, view) for view in views]
+    others = [look(view) for view in views]
     groups = [material.groups[place] for place in places]
-    return sees, learn_frozen(plain, others, labels[places], groups, classes,
-                              seed=o.seed, tell=tell)  # fmt: skip
+    torch.set_num_threads(1)  # two only wait for each other over matrices so small
+    try:
+        return sees, learn_frozen(plain, others, labels[places], groups, classes,
+                                  seed=o.seed, tell=tell)  # fmt: skip
+    finally:
+        torch.set_num_threads(o.threads)
 
 
 def checked_weights(path: Path | None, digest: str | None) -> Path:
