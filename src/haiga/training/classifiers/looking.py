@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnx
+import onnx.utils
 
 from haiga.features.network_input import as_input
 from haiga.models.session import Session
@@ -24,12 +25,12 @@ class EyeLook:
     """
 
     def __init__(self, size_px: int, threads: int) -> None:
-        model = onnx.load(str(load_model("eye").path("eye.onnx")))
+        whole = onnx.load(str(load_model("eye").path("eye.onnx")))
+        # the early view is of 128 px alone, so that what leads to it must go
+        model = onnx.utils.Extractor(whole).extract_model(["pixels"], ["late"])
         for side in model.graph.input[0].type.tensor_type.shape.dim[2:]:
             side.dim_value = size_px
-        late = [output for output in model.graph.output if output.name == "late"]
-        del model.graph.value_info[:], model.graph.output[:]
-        model.graph.output.extend(late)
+        del model.graph.value_info[:]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "eye.onnx"
             onnx.save(model, str(path))
