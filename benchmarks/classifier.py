@@ -17,6 +17,7 @@ import shutil
 import time
 from pathlib import Path
 
+import numpy as np
 from classifier_browser import agreement
 from classifier_folders import KINDS, make_dog, make_folders
 from machine import machine_line
@@ -26,7 +27,7 @@ from haiga.actions.train import train
 from haiga.core.errors import HaigaError
 from haiga.inspection.classifier_page import interval
 from haiga.inspection.classifier_report import ClassifierReport
-from haiga.inspection.metrics.bootstrap import Measure
+from haiga.inspection.metrics.bootstrap import Measure, measured_share
 from haiga.media.picture_choice import PictureChoice
 from haiga.models.card import read_card, sha256
 from haiga.pages.numbers import share
@@ -81,7 +82,9 @@ def _ten(o: argparse.Namespace, name: str) -> None:
               f"rejected {_with(near.rejected)}; "
               f"calibration error {share(near.calibration_error)}")  # fmt: skip
         for what, report in (("kinds never learned", near), ("other sets", far)):
-            print(f"  {what}: caught {_with(report.caught)} of {len(report.unseen)}; curve "
+            tenth = _at_a_tenth(report)
+            print(f"  {what}: caught {_with(report.caught)} of {len(report.unseen)}; where a tenth "
+                  f"of the tested is rejected: {_with(tenth)}; curve "
                   + ", ".join(f"{share(q.seen.value)}: {share(q.unseen.value)}"
                               for q in report.neither))  # fmt: skip
         by_set: dict[str, list[bool]] = {}
@@ -126,6 +129,14 @@ def _browser(o: argparse.Namespace) -> None:
 
 def _asked(model: Path, folder: Path, probe: str) -> ClassifierReport:
     return evaluate_classifier(str(model), PictureChoice(folder / "test"), probe=folder / probe)
+
+
+def _at_a_tenth(report: ClassifierReport) -> Measure:
+    """The share caught at the threshold that rejects a tenth of the tested, and no more."""
+    seen = np.array([one.label.known for one in report.known])
+    unseen = np.array([one.label.known for one in report.unseen])
+    least = max(float(r) for r in seen if (seen < r).mean() <= 0.1)
+    return measured_share(int((unseen < least).sum()), len(unseen))
 
 
 def _with(measure: Measure) -> str:

@@ -19,9 +19,18 @@ from haiga.features.eye import Eye
 from haiga.inspection.seen_pictures import read_seen
 from haiga.media.picture_choice import PictureChoice
 from haiga.models.store import load_model
+from haiga.training.classifiers.fitting import features_of
 from haiga.training.classifiers.heads import fit_head, fit_temperature, folds
+from haiga.training.classifiers.looking import EyeLook
 from haiga.training.classifiers.material import read_material
-from haiga.training.classifiers.neither import caught, likeness_of, scores, summed, units_of
+from haiga.training.classifiers.neither import (
+    caught,
+    likeness_of,
+    scores,
+    summed,
+    units_of,
+    with_probability,
+)
 from haiga.training.classifiers.parts import held_apart
 from haiga.training.nets.classifier import Classifying, EyeMap, Told
 
@@ -126,6 +135,7 @@ def test_the_model_says_the_same_again_and_names_the_dog_but_not_a_blank(
     labels = classifier.classify(pictures)
     assert labels == classifier.classify(pictures)
     assert Counter(label.name for label in labels).most_common(1)[0][0] == "Mila"
+    assert classifier.layout.size_px == 192  # at 128 the eye tells less apart
     (blank,) = classifier.classify([np.full((40, 40, 3), 77, np.uint8)])
     assert (blank.name, blank.known) == (None, 0.0)
 
@@ -288,40 +298,51 @@ def test_a_class_that_was_never_seen_is_caught_by_likeness() -> None:
     centre = np.random.default_rng(5).normal(0, 4, (4, 20))[3]
     unseen = (centre + np.random.default_rng(3).normal(0, 1, (50, 20))).astype(np.float32)
     likeness = likeness_of(x, y)
-    units = units_of(likeness.of(held))
     head = fit_head(x, y, 3, 1e-2)
-    here, away = (scores(head, likeness, units, f) for f in (held, unseen))
+    here, away = scores(head, likeness, 1.0, held, unseen)
     assert (head.logits(held).argmax(1) == held_labels).all()
-    for way in ("mahalanobis", "nearest", "both"):
+    for way in ("mahalanobis", "nearest", "nearest within", "all"):
         assert caught(here[way], away[way], 0.1) > 0.95, way
-    assert caught(here["both"], here["both"], 0.1) == pytest.approx(0.1, abs=0.02)
+    assert caught(here["all"], here["all"], 0.1) == pytest.approx(0.1, abs=0.02)
 
 
 def test_the_network_computes_what_was_learned_of_the_features() -> None:
     """Probabilities, the rank among held-out scores, and evidence whose mean is the lead."""
     eye = EyeMap(load_model("eye").path("eye.onnx")).eval()
     rng = np.random.default_rng(0)
-    pixels = torch.from_numpy(rng.uniform(-1, 1, (6, 3, 128, 128)).astype(np.float32))
+    pixels = torch.from_numpy(rng.uniform(-1, 1, (6, 3, 192, 192)).astype(np.float32))
     with torch.no_grad():
         features = eye(pixels).mean((2, 3)).numpy()
     bank = (features[rng.integers(0, 6, 40)] + rng.normal(0, 0.1, (40, 384))).astype(np.float32)
     labels = np.arange(40) % 3
     likeness, head = likeness_of(bank, labels), fit_head(bank, labels, 3, 0.1)
-    units = units_of(likeness.of(bank))
-    held = np.sort(summed(likeness.of(bank), units))
+    likes = with_probability(likeness.of(bank), head.logits(bank), 2.0)
+    units = units_of(likes)
+    held = np.sort(summed(likes, units))
     told = Told(head.weight, head.bias, 2.0, likeness.mean, likeness.spread, likeness.axes,
                 likeness.centres, likeness.near, units, held)  # fmt: skip
     with torch.no_grad():
-        chances, known, evidence = Classifying(eye, told)(pixels)
+        network = Classifying(eye, told)
+        chances, known, evidence = network(pixels)
+        scored = network.score(torch.from_numpy(features), chances).numpy()
     logits = head.logits(features) / 2
     expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     assert chances.numpy() == pytest.approx(expected, abs=1e-4)
-    score = summed(likeness.of(features), units)
+    score = summed(with_probability(likeness.of(features), head.logits(features), 2.0), units)
+    assert scored == pytest.approx(score, abs=0.02)
     assert known.numpy() == pytest.approx(
         (1 + (held[None] <= score[:, None]).sum(1)) / 41, abs=0.06
     )
     lead = (features - likeness.mean) @ (head.weight - head.weight.mean(1, keepdims=True)) / 2
     assert evidence.mean((2, 3)).numpy() == pytest.approx(lead, abs=1e-3)
+
+
+def test_both_ways_of_looking_at_larger_pictures_see_the_same() -> None:
+    eye = EyeMap(load_model("eye").path("eye.onnx"))
+    small = np.random.default_rng(4).integers(0, 256, (18, 192, 192, 3), dtype=np.uint8)
+    found = EyeLook(192, threads=1).features(small)
+    assert found.shape == (18, 384)
+    assert found == pytest.approx(features_of(eye, small), abs=1e-4)
 
 
 def test_the_rebuilt_eye_sees_what_the_eye_sees() -> None:

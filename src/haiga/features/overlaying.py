@@ -74,7 +74,7 @@ class Greys:
         """Width and height."""
         return self.luma.size
 
-    @property
+    @functools.cached_property
     def mixed(self) -> Image.Image:
         """The mean of both: what places are looked for in."""
         return Image.blend(self.luma, self.most, 0.5)
@@ -161,11 +161,17 @@ class _Laying:
         self._full = (0.0, 0.0, float(part.size[0]), float(part.size[1]))
         self._mixed = holder.mixed
         self._over = _detail(part.mixed, self.size, self._full)
+        self._power = float(self._over.ravel() @ self._over.ravel())
+        self._known: dict[Box, float] = {}  # of boxes tried before: the search comes back to them
 
     def correlation(self, box: Box) -> float:
         """Of all detail of the mixed grey, in [-1, 1]."""
-        a, b = _detail(self._mixed, self.size, self._pixels(box)).ravel(), self._over.ravel()
-        return float(a @ b) / (float(np.sqrt(float(a @ a) * float(b @ b))) + a.size)
+        found = self._known.get(box)
+        if found is None:
+            a, b = _detail(self._mixed, self.size, self._pixels(box)).ravel(), self._over.ravel()
+            found = float(a @ b) / (float(np.sqrt(float(a @ a) * self._power)) + a.size)
+            self._known[box] = found
+        return found
 
     def worst(self, box: Box) -> float:
         """Of the two poorest places, in the mixed grey."""
@@ -212,7 +218,13 @@ def _detail(grey: Image.Image, size: tuple[int, int], box: Box) -> Floats:
     """A box of a grey picture at that size, less the mean of each pixel's surroundings."""
     shown = grey.resize(size, Image.Resampling.BILINEAR, box=box)
     soft = shown.filter(ImageFilter.BoxBlur(max(2, max(size) // _REACH)))
-    return np.asarray(shown, np.float32) - np.asarray(soft, np.float32)
+    return _levels(shown) - _levels(soft)
+
+
+def _levels(grey: Image.Image) -> Floats:
+    """The levels of an 8 bit picture as they are; quicker than `np.asarray` on small ones."""
+    flat = np.frombuffer(grey.tobytes(), np.uint8).astype(np.float32)
+    return flat.reshape(grey.size[1], grey.size[0])
 
 
 def _placed(holder: Greys, part: Greys, about: float) -> Box | None:
@@ -260,8 +272,9 @@ def _bettered(holder: Greys, part: Greys, box: Box) -> Box | None:
 
     at = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0]]
     step = 0.5 / COARSE_PX
+    layings: dict[int, _Laying] = {}
     for side in (COARSE_PX, COARSE_PX, FINE_PX, FINE_PX):
-        laying = _Laying(holder, part, side, box)
+        laying = layings.get(side) or layings.setdefault(side, _Laying(holder, part, side, box))
         best = laying.correlation(box_at(*at))
         for _ in range(4):
             before = best

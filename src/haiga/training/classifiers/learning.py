@@ -25,6 +25,7 @@ from haiga.training.classifiers.neither import (
     scores,
     summed,
     units_of,
+    with_probability,
 )
 from haiga.training.nets.classifier import Told
 
@@ -69,7 +70,7 @@ def learn_frozen(
     tell(f"learning from the features of {len(plain):,} pictures, {len(used)} folds …")
     penalty = _penalty(plain, labels, fold, used, count)
     logits = np.zeros((len(plain), count), np.float32)
-    likes = np.zeros((len(plain), 2), np.float32)
+    likes = np.zeros((len(plain), 3), np.float32)
     for f in used:
         inside, out = fold != f, fold == f
         head = fit_head(*_stacked(plain, others, labels, inside), count, penalty)
@@ -78,7 +79,9 @@ def learn_frozen(
     everyone = np.ones(len(plain), bool)
     head = fit_head(*_stacked(plain, others, labels, everyone), count, penalty)
     told = _told(head, logits, labels, likes, _likeness(plain, others, labels, everyone))
-    ways, curve, per_class = _left_out(plain, others, labels, fold, classes, penalty)
+    ways, curve, per_class = _left_out(
+        plain, others, labels, fold, classes, penalty, told.temperature
+    )
     right = float((logits.argmax(1) == labels).mean())
     return Learned(told, penalty, right, ways, curve, per_class)
 
@@ -98,11 +101,13 @@ def learn_trained(
 
 
 def _told(head: Head, logits: Floats, labels: Indexes, likes: Floats, likeness: Likeness) -> Told:
+    temperature = fit_temperature(logits, labels)
+    likes = with_probability(likes, logits, temperature)
     units = units_of(likes)
     return Told(
         weight=head.weight,
         bias=head.bias,
-        temperature=fit_temperature(logits, labels),
+        temperature=temperature,
         mean=likeness.mean,
         spread=likeness.spread,
         axes=likeness.axes,
@@ -145,7 +150,7 @@ def _penalty(
 
 def _left_out(
     plain: Floats, others: Sequence[Floats], labels: Indexes, fold: Indexes,
-    classes: Sequence[str], penalty: float,
+    classes: Sequence[str], penalty: float, temperature: float,
 ) -> tuple[dict[str, float], tuple[tuple[float, float], ...], dict[str, float]]:  # fmt: skip
     """Each class left out in turn: how much of it is caught by each way."""
     found: dict[str, list[float]] = {way: [] for way in WAYS}
@@ -163,17 +168,15 @@ def _left_out(
             else Head(np.zeros((plain.shape[1], 1), np.float32), np.zeros(1, np.float32))
         )
         likeness = likeness_of(features, names)
-        units = units_of(likeness.of(plain[seen]))
-        here = scores(head, likeness, units, plain[seen])
-        away = scores(head, likeness, units, plain[labels == number])
+        here, away = scores(head, likeness, temperature, plain[seen], plain[labels == number])
         for way in WAYS:
             found[way].append(caught(here[way], away[way], 0.1))
-        curves.append([caught(here["both"], away["both"], r) for r in REJECTS])
-        per_class[classes[number]] = found["both"][-1]
+        curves.append([caught(here["all"], away["all"], r) for r in REJECTS])
+        per_class[classes[number]] = found["all"][-1]
     if not curves:
         return {}, (), {}
     if len(classes) == 2:  # one class has no probabilities to tell by
-        found = {way: some for way, some in found.items() if way not in ("softmax", "energy")}
+        found = {way: some for way, some in found.items() if way not in ("probability", "energy")}
     ways = {way: float(np.mean(some)) for way, some in found.items()}
     curve = tuple(zip(REJECTS, np.mean(curves, axis=0).tolist(), strict=True))
     return ways, curve, per_class

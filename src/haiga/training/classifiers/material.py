@@ -129,7 +129,8 @@ def read_material(choice: PictureChoice, size_px: int, eye: Eye, tell: Tell) -> 
             looks.append(look)
             outward.append(Outward(sha256(record.path), look.hashes, look.thumbnail))
             small.append(squeezed(picture, size_px))
-            larger.append(squeezed(picture, CUT_PX))
+            if size_px != CUT_PX:
+                larger.append(squeezed(picture, CUT_PX))
             shapes.append((picture.shape[1], picture.shape[0]))
     if not kept:
         raise UserError(f"{choice.path}: none of its pictures can be read: {left[-1].key} "
@@ -146,14 +147,15 @@ def read_material(choice: PictureChoice, size_px: int, eye: Eye, tell: Tell) -> 
     rest = [i for i, label in enumerate(labels) if i not in twins and label not in alone]
     if len({labels[i] for i in rest}) < 2:
         raise UserError(_why_too_few(choice.path, labels, twins, kept))
+    inputs = np.stack([small[i] for i in rest])
     return Material(
         tuple(kept[i].key for i in rest),
         tuple(labels[i] for i in rest),
         tuple(groups[i] for i in rest),
         tuple(kept[i].columns for i in rest),
         tuple(outward[i] for i in rest),
-        np.stack([small[i] for i in rest]),
-        np.stack([larger[i] for i in rest]),
+        inputs,
+        np.stack([larger[i] for i in rest]) if larger else inputs,
         tuple(left),
         notes,
     )

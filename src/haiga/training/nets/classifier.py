@@ -17,8 +17,9 @@ from haiga.training.start import read_graph, widened
 
 FLAT = 12 / 127.5
 """A picture none of whose channels spans more than 12 levels shows nothing."""
-NEIGHBOURS = 5
-"""So many of the nearest pictures it learned from are asked how like a picture is."""
+NEIGHBOURS, TURNED_NEIGHBOURS = 5, 10
+"""So many of the nearest pictures it learned from are asked how like a picture is: as they are,
+and turned so that what varies within classes counts little."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -106,7 +107,7 @@ class Told:
     `weight` (C, K) and `bias` (K,) give the logits, divided by `temperature`; `mean` and
     `spread` (C,) make features even; `axes` (C, C) turn even features into what counts alike
     whatever way they spread within classes; `centres` (K, C) are the classes' there;
-    `near` (M, C) are even features of length 1. `units` (2, 2) are mean and spread of the two
+    `near` (M, C) are even features of length 1. `units` (4, 2) are mean and spread of the
     likenesses of pictures held out, and `held` (H,) their scores, rising.
     """
 
@@ -127,11 +128,13 @@ class Classifying(nn.Module):
 
     Probabilities are a softmax of logits over a temperature (Guo et al., "On Calibration of
     Modern Neural Networks", ICML 2017). `known` is the share of held-out pictures of the
-    classes that are no more like what was learned (a conformal p-value), by the sum of two
-    likenesses: minus the Mahalanobis distance from the nearest class (Lee et al., "A Simple
-    Unified Framework for Detecting Out-of-Distribution Samples", NeurIPS 2018) and the cosine
-    with the nearest pictures (Sun et al., "Out-of-Distribution Detection with Deep Nearest
-    Neighbors", ICML 2022), each in its own spread; 0 for a picture of one tone. Evidence are
+    classes that are no more like what was learned (a conformal p-value), by the sum of four
+    likenesses, each in its own spread: minus the Mahalanobis distance from the nearest class
+    (Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples", NeurIPS
+    2018), the cosine with the nearest pictures (Sun et al., "Out-of-Distribution Detection with
+    Deep Nearest Neighbors", ICML 2022), the same where what varies within classes counts little,
+    and the largest probability (Hendrycks and Gimpel, "A Baseline for Detecting Misclassified
+    and Out-of-Distribution Examples", ICLR 2017); 0 for a picture of one tone. Evidence are
     class activation maps (Zhou et al., "Learning Deep Features for Discriminative
     Localization", CVPR 2016): their mean over places is how far a class is ahead of the others
     by what is seen, beside a picture of usual features.
@@ -164,7 +167,7 @@ class Classifying(nn.Module):
         weight, bias, lead = (self.get_buffer(n) for n in ("weight", "bias", "lead"))
         probabilities = torch.softmax(late @ weight + bias, 1)
         evidence = F.conv2d(mapped, lead, self.get_buffer("usual"))
-        score = self.score(late)
+        score = self.score(late, probabilities)
         held = self.get_buffer("held")
         below = (held[None, :] <= score[:, None]).float().sum(1)
         known = (1 + below) / (1 + held.shape[0])
@@ -172,21 +175,28 @@ class Classifying(nn.Module):
         shown = (spans.amax(1) > FLAT).float()
         return probabilities, known * shown, evidence
 
-    def score(self, late: Tensor) -> Tensor:
-        """How like what was learned, (B,): the sum of both likenesses in their own spread."""
+    def score(self, late: Tensor, probabilities: Tensor) -> Tensor:
+        """How like what was learned, (B,): the sum of the likenesses in their own spread."""
         units = self.get_buffer("units")
-        near, far = self.likenesses(late)
-        return (near - units[0, 0]) / units[0, 1] + (far - units[1, 0]) / units[1, 1]
+        likes = torch.cat([self.likenesses(late), probabilities.amax(1, keepdim=True)], 1)
+        return ((likes - units[:, 0]) / units[:, 1]).sum(1)
 
-    def likenesses(self, late: Tensor) -> tuple[Tensor, Tensor]:
-        """Minus the distance from the nearest class, and the cosine with the nearest pictures."""
+    def likenesses(self, late: Tensor) -> Tensor:
+        """Minus the distance from the nearest class, and both cosines: (B, 3)."""
         mean, even, axes, centres, near = (
             self.get_buffer(n) for n in ("mean", "even", "axes", "centres", "near")
         )
         z = (late - mean) * even
         turned = (z[None] @ axes)[0]  # (B, C)
-        apart = (turned[:, None] - centres).square().sum(2)  # (B, K)
-        length = z.square().sum(1, keepdim=True).sqrt().clamp(min=1e-6)
-        like = ((z / length)[None] @ near)[0]  # (B, M)
-        best = torch.topk(like, min(NEIGHBOURS, near.shape[2]), dim=1).values
-        return -apart.amin(1).sqrt(), best.mean(1)
+        apart = (turned[:, None] - centres).square().sum(2).amin(1).sqrt()  # of (B, K)
+        like = _nearest(z, near, NEIGHBOURS)
+        within = _nearest(turned, axes.mT @ near, TURNED_NEIGHBOURS)
+        return torch.stack([-apart, like, within], 1)
+
+
+def _nearest(values: Tensor, near: Tensor, count: int) -> Tensor:
+    """The mean cosine (B,) of (B, C) with the `count` nearest of (1, C, M)."""
+    own = values.square().sum(1, keepdim=True).sqrt().clamp(min=1e-6)
+    lengths = near.square().sum(1, keepdim=True).sqrt().clamp(min=1e-6)
+    like = ((values / own)[None] @ (near / lengths))[0]  # (B, M)
+    return torch.topk(like, min(count, near.shape[2]), dim=1).values.mean(1)
