@@ -24,7 +24,7 @@ from haiga.roles.captioners.decoding import UNKNOWN, Decoder, Told, sampled, sea
 
 LAYOUT, LOOK, STEP = "layout.json", "look.onnx", "step.onnx"
 MOST_BEAM = 10
-KINDS = ("photograph", "watercolor", "portrait", "landscape", "print", "ink", "painting")
+KINDS = ("photograph", "watercolor", "portrait", "view", "print", "ink", "painting")
 """What a caption may call its picture; each kind is sure from a score of its own."""
 _AT_ONCE = 50
 _AGAIN = frozenset("a an the and of in on with under to by at from for , whole".split())

@@ -34,6 +34,9 @@ Captions = tuple[str, ...]
 PHOTOGRAPHS, FRUIT = "fsa_color_photos", ("usda_watercolors_small", "usda_watercolors_large")
 PAINTINGS = ("square_paintings", "met_paintings", "aic_paintings", "berlin_mood_paintings")
 PRINTS = ("chinese_landscapes", "hokusai_fuji")
+A_VIEW = "a view of the country"
+"""A landscape in plain words. Painters of haiga know that word best from Chinese ink, and paint
+such when it is said."""
 _INSIDE = frozenset("wall ceiling floor wall-wood floor-wood wall-tile wall-brick curtain".split())
 _SAYS_NOTHING = frozenset("general view scene part area section".split())
 _YEARS = re.compile(r"\(?\b(c\.? ?)?1\d{3}\??\s?[-–]\s?(1\d)?\d{2}\b")
@@ -156,7 +159,8 @@ def _painting(record: Record, common: CommonWords, look: Look) -> Captions:
         found = ["a landscape"]
     elif not found and "still life" in genre:
         found = ["a still life"]
-    named = ("a portrait", "a self-portrait", "a landscape", "a still life", "a sketch", "a study")
+    found = [re.sub(r"^a landscape\b", A_VIEW, subject) for subject in found]
+    named = ("a portrait", "a self-portrait", A_VIEW, "a still life", "a sketch", "a study")
     whole = (s if s.startswith(named) else f"a painting of {s}" for s in dict.fromkeys(found))
     return tuple(f"{_lighted(subject, look.light)}{_toned(look)}" for subject in whole)
 
