@@ -39,7 +39,8 @@ def painting(**record: object) -> tuple[str, ...]:
         ({"title": "A Winter Landscape"}, "a painting of a winter landscape in brown and green"),
         ({"title": "Ohne Titel", "tags": ["Broad-leaved tree", "Cow", "Baroque"]},
          "a painting of trees and cows in brown and green"),
-        ({"title": "Xyz", "genre_guess": ["landscape"]}, "a view of the country in brown and green"),
+        ({"title": "Xyz", "genre_guess": ["landscape"]},
+         "a view of the country in brown and green"),
     ],
 )  # fmt: skip
 def test_a_painting_is_described_and_not_named(record: dict[str, object], caption: str) -> None:

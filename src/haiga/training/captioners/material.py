@@ -25,9 +25,9 @@ OUTDOORS = 3.0
 paints is one."""
 _OPEN_AIR = frozenset(
     """
-    country landscape sea seascape river lake mountain mountains tree trees forest wood woods field
-    meadow snow winter sunset moonlight waves coast shore beach harbor harbour boat boats ship ships valley
-    waterfall garden village clouds storm cattle
+    country landscape sea seascape river lake mountain mountains tree trees forest wood woods
+    field meadow snow winter sunset moonlight waves coast shore beach harbor harbour boat boats
+    ship ships valley waterfall garden village clouds storm cattle
     """.split()
 )
 NOTHING = -100
