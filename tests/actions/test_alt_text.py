@@ -52,6 +52,30 @@ def test_words_the_painter_never_saw_are_not_said_to_be_painted() -> None:
     assert "made from the words winter, frozen and pond" in text
 
 
+def test_a_single_word_is_one_word() -> None:
+    text = describe(Poem(("a crow",)), MOOD, PICTURE, None, [])
+    assert "made from the word crow." in text
+
+
+@pytest.mark.parametrize(
+    ("caption", "looks"),
+    [
+        ("a view of the country in brown and grey, light above",
+         "a view of the country, light above"),
+        ("a pale photograph of grass and the sea under the sky, mostly blue and grey",
+         "grass and the sea under the sky"),
+        ("a watercolor of a small red apple, whole and cut, on cream paper",
+         "a small red apple, whole and cut"),
+        ("a dark portrait of a man in black", "a dark portrait of a man"),
+    ],
+)  # fmt: skip
+def test_a_caption_is_told_without_its_colours_for_the_picture_tells_them(
+    caption: str, looks: str
+) -> None:
+    text = describe(POEM, MOOD, PICTURE, None, [], caption)
+    assert f". It looks like {looks}. Mostly dark blue" in text
+
+
 def test_no_artwork_and_no_image_words_are_simply_left_out() -> None:
     text = describe(Poem(("because of this",)), MOOD, PICTURE, None, [])
     assert text == (

@@ -52,7 +52,7 @@ def describe(
     named = list(dict.fromkeys(painted))[:4]
     subject = "" if unseen else " made from its words"
     if named:
-        subject = f" made from the words {_list(named)}"
+        subject = f" made from the word{'s' if len(named) > 1 else ''} {_list(named)}"
     colours = f"Mostly {_list(main_colours(picture))}"
     feeling = f"the mood is {mood.name}"
     verse = " / ".join(poem.lines)
@@ -88,7 +88,8 @@ def checked(text: str) -> str:
 
 def _plain(caption: str) -> str:
     """A caption as the end of "It looks like": without its colours and what it is painted with."""
-    colours = rf" in {_COLOUR}( and {_COLOUR})?$|,? on (white|cream|grey) paper$"
+    some = rf"{_COLOUR}( and {_COLOUR})?"
+    colours = rf",? (in|mostly) {some}(?=,|$)|,? on (white|cream|grey) paper$"
     return re.sub(colours, "", without_kind(caption))
 
 
