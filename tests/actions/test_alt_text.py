@@ -130,3 +130,8 @@ def test_plain_colours_have_their_plain_names(colour: tuple[int, int, int], name
 def test_main_colours_come_most_frequent_first_and_small_ones_not_at_all() -> None:
     picture = stripes(*[(54, 92, 164)] * 12, *[(190, 40, 40)] * 7, (246, 246, 244))
     assert main_colours(picture) == ["blue", "red"]
+
+
+def test_what_colour_there_is_comes_before_more_of_grey() -> None:
+    picture = stripes(*[(128, 128, 128)] * 12, *[(54, 92, 164)] * 8)
+    assert main_colours(picture) == ["blue", "grey"]

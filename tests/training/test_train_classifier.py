@@ -198,7 +198,10 @@ def test_classes_that_are_copies_of_each_other_are_refused(tmp_path: Path) -> No
 
 def test_options_that_cannot_be_meant_are_refused_at_once(tmp_path: Path, pets: Path) -> None:
     base = ["--pictures", str(pets), "--out", str(tmp_path / "out")]
+    (tmp_path / "bare").mkdir()
     for more, said in (
+        (["--probe", str(tmp_path / "bare")], "bare: holds no picture"),
+        (["--threads", "1000"], "--threads 1000: must be at most 64"),
         (["--reject", "1"], "--reject 1: must be from 0 to 0.9"),
         (["--fine-tune", "--net", "small"], "it is for --net eye"),
         (["--epochs", "3"], "a head alone has none"),

@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+from PIL import Image
+
 from haiga.core.errors import UserError
 from haiga.core.nouns import Mood, Picture, Poem, Style
-from haiga.features.colour import palette
-from haiga.features.colour_names import colour_name
+from haiga.features.colour_names import COLOURS, nearest_names
 from haiga.features.picture_kind import without_kind
 from haiga.features.seasons import image_words
 from haiga.features.words import words
@@ -20,17 +22,31 @@ MOST_GIVEN = 1_000
 """An alt text that a person writes may be so long."""
 
 
+COLOUR_NAMES = list(COLOURS)
 _COLOUR = "(black|grey|white|beige|gold|yellow|orange|brown|red|pink|purple|blue|green)"
 
 
+_GREYED = {"grey": 0.55, "dark grey": 0.55, "light grey": 0.55, "black": 0.6, "white": 0.8,
+           "cream": 0.8, "beige": 0.8, "brown": 0.8, "dark brown": 0.8}  # fmt: skip
+_BRIGHT = 1.5
+"""How much a colour's share counts: what one sees of a picture are its colours before its greys."""
+_SIDE_PX = 64
+
+
 def main_colours(picture: Picture, count: int = 3, least_share: float = 0.08) -> list[str]:
-    """Names of up to `count` colours that each cover enough of the picture, most first."""
-    shares: dict[str, float] = {}
-    for colour, share in zip(*palette(picture), strict=True):
-        name = colour_name(colour)
-        shares[name] = shares.get(name, 0.0) + share
-    ranked = sorted(shares, key=lambda name: -shares[name])
-    return [name for name in ranked if shares[name] >= least_share][:count] or ranked[:1]
+    """Names of up to `count` colours that tell most of the picture, the most telling first.
+
+    By the share of the picture that is nearest to each, bright ones counting for more than greys;
+    one that so counts for less than `least_share` is not named.
+    """
+    small = Image.fromarray(picture).resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BOX)
+    names, counts = np.unique(nearest_names(np.asarray(small)), return_counts=True)
+    told = {
+        COLOUR_NAMES[i]: n / counts.sum() * _GREYED.get(COLOUR_NAMES[i], _BRIGHT)
+        for i, n in zip(names.tolist(), counts.tolist(), strict=True)
+    }
+    ranked = sorted(told, key=lambda name: -told[name])
+    return [name for name in ranked if told[name] >= least_share][:count] or ranked[:1]
 
 
 def describe(

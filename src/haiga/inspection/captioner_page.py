@@ -180,8 +180,8 @@ def _sure(report: CaptionerReport) -> Section:
     title = "Is it right where it is sure?"
     curve = report.curve()
     if not curve:
-        return Section(title, parts.paragraph("It gives every caption the same score, so it cannot "
-                                              "be told."))  # fmt: skip
+        return Section(title, parts.paragraph("The captions are too few, or all of one score, so "
+                                              "it cannot be told."))  # fmt: skip
     families = list(report.families) if len(report.families) > 1 else []
     series = [Series("all" if families else "true", _percent(curve), red=True)]
     series += [Series(family, _percent(report.curve(family))) for family in families]

@@ -174,7 +174,9 @@ def _last_heard(drift: Drift) -> str:
     parts = []
     for number in sorted(by_round, reverse=True):
         named = _listed(by_round[number])
-        if number:
+        if number and number == drift.rounds[-1]:
+            parts.append(f"{named} {_was(by_round[number])} said to the end")
+        elif number:
             parts.append(f"{named} {_was(by_round[number])} said last in round {number}")
         else:
             parts.append(f"{named} {_was(by_round[number])} never said again")

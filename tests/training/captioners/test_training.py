@@ -155,6 +155,10 @@ def test_weights_that_are_no_numbers_are_not_written_as_a_captioner(tmp_path: Pa
         (("--steps", 0), "--steps"),
         (("--held-share", 0.9), "--held-share"),
         (("--rate", 3), "--rate"),
+        (("--seed", -1), "--seed: must be from 0"),
+        (("--threads", 999), "--threads: must be 64 or fewer"),
+        (("--rewarded", -1), "--rewarded: must be 0 or more"),
+        (("--pictures", "nowhere"), "nowhere: there is no such folder"),
         (("--resume",), "no run to go on with"),
     ],
 )

@@ -32,7 +32,9 @@ def hub_file(
         raise UserError(f"{name}: a file of the Hub is named hf:OWNER/NAME/FILE, and @REVISION if "
                         "it is not the newest")  # fmt: skip
     digest = (digest or "").lower()
-    if not _HEX.fullmatch(digest):
+    if digest and not _HEX.fullmatch(digest):
+        raise UserError(f"{name}: {digest} is no sha256, which has 64 hex digits")
+    if not digest:
         raise UserError(f"{name}: name the sha256 of the file, 64 hex digits; nothing is fetched "
                         "by its name alone")  # fmt: skip
     try:

@@ -129,7 +129,11 @@ def sampled(
     temperature: float,
     top_p: float,
 ) -> list[Told]:
-    """One caption a map, each word drawn by its own generator; the score is the model's own."""
+    """One caption a map, each word drawn by its own generator; the score is the model's own.
+
+    It may be a third longer than a search lets it be, so that it comes to its end.
+    """
+    most = decoder.most_words + decoder.most_words // 3
     count = len(maps)
     if not count:
         return []
@@ -139,14 +143,14 @@ def sampled(
     looked: list[list[Floats]] = [[] for _ in range(count)]
     total = np.zeros(count)
     open_rows = set(range(count))
-    for length in range(1, decoder.most_words + 2):
+    for length in range(1, most + 2):
         scores, state, attention = decoder.step(last, state)
         for i in sorted(open_rows):
             said = np.array([words[i]], np.int64)
             (row,) = _without_repeats(scores[i : i + 1].copy(), said, decoder.once)
             if length == 1:
                 row[END] = -np.inf
-            word = END if length > decoder.most_words else _draw(row, drawn[i], temperature, top_p)
+            word = END if length > most else _draw(row, drawn[i], temperature, top_p)
             total[i] += float(scores[i, word])
             if word == END:
                 total[i] /= length

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from haiga.core.counted import counted
 from haiga.core.errors import Stopped, UserError
 from haiga.features.eye import LATE, Eye
 from haiga.inspection.captioning import (
@@ -33,7 +34,7 @@ from haiga.training.captioners.balance import balanced
 from haiga.training.captioners.export import write_captioner_card, write_layout, write_networks
 from haiga.training.captioners.gathering import HELD_OUT, TRAIN, VALIDATION, Captioned, gather
 from haiga.training.captioners.loop import LAST, MOST_WORDS, Plan, Run, kept_plan
-from haiga.training.captioners.material import Material, vocabulary
+from haiga.training.captioners.material import LEAST, Material, vocabulary
 from haiga.training.captioners.seeing import Maps, see
 from haiga.training.captioners.truth import is_true
 from haiga.training.poet.session import _interrupted
@@ -43,6 +44,8 @@ WORK = "work"
 BEAM = 3
 MEASURED = 150
 """So many held-out pictures of each family are measured, so that no family outweighs another."""
+FEW_WORDS, FEW_MEASURED = 60, 25
+"""With fewer words, or fewer held-out pictures, that is said."""
 FEWEST_SURE = 25
 """So many captions of a kind are needed to tell from which score on they are sure."""
 SURE = 0.8
@@ -68,6 +71,9 @@ def train_captioner(o: argparse.Namespace, say: Say) -> Path:
     for part in (TRAIN, VALIDATION, HELD_OUT):
         say(f"{part}: {sum(one.part == part for one in found):,} pictures")
     say(f"vocabulary: {len(words) - 2:,} words")
+    if len(words) - 2 < FEW_WORDS:
+        say(f"that is few: a word needs {LEAST} captions, and names are left out; more captions, "
+            "or --texts with English texts to tell names by, give it more to say")  # fmt: skip
     plan = _plan(o, found, words, kept)
     make_folder(work)
     eye = Eye(threads=o.threads or 2)
@@ -113,6 +119,9 @@ def write_captioner(
     }
     write_layout(o.out, layout)
     figures = measured(decoder, found, maps, words)
+    count = len(balanced(found, HELD_OUT, MEASURED))
+    if count < FEW_MEASURED:
+        say(f"measured on {counted(count, 'picture')}: too few to say much")
     quality: dict[str, Any] = {"sure_share_validation": round(share, 3)}
     for name, one in figures.items():
         say(f"{name}: CIDEr-D {one.cider.value:.3f}, BLEU-4 {one.bleu[3].value:.3f}, "

@@ -79,6 +79,8 @@ def train_classifier(o: argparse.Namespace, live: Live) -> ClassifierMade:
     """
     began = time.monotonic()
     check_out(o.out)
+    if o.net == "mobilenet":
+        checked_weights(o.weights, o.sha256)
     torch.set_num_threads(o.threads)
     choice = PictureChoice(o.pictures, tuple(o.where), label_column=o.label)
     size_px = {"eye": EYE_PX, "small": SMALL_PX, "mobilenet": MOBILE_PX}[o.net]
@@ -193,7 +195,7 @@ def checked_weights(weights: str | None, digest: str | None) -> Path:
         return hub_file(weights, digest)
     path = Path(weights)
     if path.suffix.lower() != ".safetensors" or not path.is_file():
-        raise UserError(f"--weights {path}: is no .safetensors file that is there")
+        raise UserError(f"--weights {path}: there is no such .safetensors file")
     found = sha256(path)
     if not digest or digest.lower() != found:
         said = f"not {digest.lower()[:12]}…" if digest else "and --sha256 names none"

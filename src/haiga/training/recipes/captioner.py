@@ -60,6 +60,12 @@ def _parse(argv: list[str]) -> argparse.Namespace:
             raise UserError(f"--{name}: must be more than 0, not {getattr(o, name)}")
     if o.rewarded is not None and o.rewarded < 0:
         raise UserError(f"--rewarded: must be 0 or more, not {o.rewarded}")
+    if not 0 <= o.seed < 2**31:
+        raise UserError(f"--seed: must be from 0 to 2^31 - 1, not {o.seed}")
+    if o.threads is not None and o.threads > 64:
+        raise UserError(f"--threads: must be 64 or fewer, not {o.threads}")
+    if not o.pictures.is_dir():
+        raise UserError(f"--pictures {o.pictures}: there is no such folder")
     if not 0 < o.held_share < 0.4:
         raise UserError(f"--held-share: {o.held_share} is outside 0 to 0.4")
     if not 0 < o.rate < 1:

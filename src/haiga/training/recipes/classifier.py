@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from haiga.core.errors import UserError
 from haiga.media.picture_choice import ClassifierMade
+from haiga.media.picture_listing import SUFFIXES
 
 NETS = ("eye", "small", "mobilenet")
 EXAMPLES = """
@@ -120,6 +121,8 @@ def check(o: argparse.Namespace) -> None:
         value = getattr(o, name)
         if value is not None and value < least:
             faults.append(f"--{name} {value}: must be at least {least}")
+    if o.threads is not None and o.threads > 64:
+        faults.append(f"--threads {o.threads}: must be at most 64")
     if not 0 <= o.seed < 2**31:
         faults.append(f"--seed {o.seed}: must be from 0 to 2^31 - 1")
     if o.fine_tune and o.net != "eye":
@@ -130,5 +133,7 @@ def check(o: argparse.Namespace) -> None:
         faults.append("--weights and --sha256: are for --net mobilenet")
     if o.probe is not None and not o.probe.is_dir():
         faults.append(f"--probe {o.probe}: there is no such folder")
+    elif o.probe is not None and not any(p.suffix.lower() in SUFFIXES for p in o.probe.rglob("*")):
+        faults.append(f"--probe {o.probe}: holds no picture")
     if faults:
         raise UserError("; ".join(faults))
