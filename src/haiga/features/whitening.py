@@ -30,7 +30,8 @@ class Whitener:
         # Directions that hardly vary hold noise: they are not blown up to the size of the rest.
         sizes = np.sqrt(values[:kept] + values[kept] + 1e-6 * values[0] + 1e-12)
         turn = vectors[:, :kept] / sizes
-        return cls(mean.astype(np.float32), turn.astype(np.float32))
+        # row by row in memory, as files are written from it
+        return cls(mean.astype(np.float32), np.ascontiguousarray(turn, np.float32))
 
     def __call__(self, features: Floats) -> Floats:
         """(…, D) features as rows (…, R) of length 1."""
