@@ -42,33 +42,29 @@ def train(folders: tuple[Path, Path], teacher: Path, out: Path, *more: str, step
 
 
 @pytest.mark.slow
-def test_a_stylist_comes_out_that_paints_and_another_starts_from_it(
+def test_a_stylist_that_starts_from_another_paints_and_is_near_to_it(
     folders: tuple[Path, Path], teacher: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    train(folders, teacher, tmp_path / "a", steps=3)
+    # one training, since most of its time goes into writing the two networks
+    train(folders, teacher, tmp_path / "a", "--start", "stylist", steps=1)
     assert "bad.png" in capsys.readouterr().err
     model = load_model(tmp_path / "a", role="stylist")
-    assert model.card.quality["training_steps"] == 3
-    assert "from nothing" in model.card.origin
+    assert model.card.quality["training_steps"] == 1
+    assert "the weights of" in model.card.origin
     with (tmp_path / "a" / "work" / "log.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert float(rows[-1]["style_distance"]) > 0
-    stylist = NetworkStylist(model=str(tmp_path / "a"))
+    made, before = (NetworkStylist(model=name) for name in (str(tmp_path / "a"), "stylist"))
     picture = np.asarray(Image.open(folders[0] / "0.png"))
-    style = stylist.read_style(np.asarray(Image.open(folders[1] / "1.png")))
-    (made,) = stylist.restyle([picture], styles=[style], strength=1.0, seeds=[0])
-    assert made.shape == picture.shape
-    assert not np.array_equal(made, picture)
-
-    train(folders, teacher, tmp_path / "b", "--start", str(tmp_path / "a"), steps=1)
-    again = load_model(tmp_path / "b", role="stylist")
-    assert "the weights of" in again.card.origin
-    other = NetworkStylist(model=str(tmp_path / "b"))
-    (near,) = other.restyle([picture], styles=[other.read_style(picture)], strength=1.0, seeds=[0])
-    (first,) = stylist.restyle(
-        [picture], styles=[stylist.read_style(picture)], strength=1.0, seeds=[0]
+    style = made.read_style(np.asarray(Image.open(folders[1] / "1.png")))
+    (painted,) = made.restyle([picture], styles=[style], strength=1.0, seeds=[0])
+    assert painted.shape == picture.shape
+    assert not np.array_equal(painted, picture)
+    near, first = (
+        one.restyle([picture], styles=[one.read_style(picture)], strength=1.0, seeds=[0])[0]
+        for one in (made, before)
     )
-    assert np.abs(near.astype(int) - first).mean() < 6  # one small step away
+    assert 0 < np.abs(near.astype(int) - first).mean() < 6  # one small step away
 
 
 @pytest.mark.slow
