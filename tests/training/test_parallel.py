@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 
+from haiga.actions.train import recipe_main
 from haiga.core.errors import UserError
 from haiga.models.store import load_model
 from haiga.roles.poets.network import PoetNetwork
@@ -210,21 +211,28 @@ def test_a_recipe_for_one_process_says_so(tmp_path: Path) -> None:
     assert "the haiku recipe runs in one process" in done.stderr
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["painter", "--recipe", "attngan", "--pictures", "x"],
-        ["painter", "--learning-curve", "--pictures", "x"],
-        ["generator", "--learning-curve", "--pictures", "x"],
-        ["upscaler", "--training", "texture", "--start", "x", "--pictures", "x"],
-    ],
-)
-def test_what_one_process_alone_can_train_is_refused_to_several(
-    words: list[str], tmp_path: Path
+ALONE_ONLY = [
+    ["painter", "--recipe", "attngan", "--pictures", "x"],
+    ["painter", "--learning-curve", "--pictures", "x"],
+    ["generator", "--learning-curve", "--pictures", "x"],
+    ["upscaler", "--training", "texture", "--start", "x", "--pictures", "x"],
+]
+
+
+@pytest.mark.parametrize("words", ALONE_ONLY)
+def test_what_one_process_alone_can_train_is_refused_to_each_of_several(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="is trained in one process; leave out --workers"):
+        recipe_main(words[0])([*words[1:], "--out", "out"], Crew(0, 2))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_such_a_refusal_is_one_sentence_whichever_worker_says_it(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "haiga", "train", *words, "--out", "out", "--workers", "2"],
+        [sys.executable, "-m", "haiga", "train", *ALONE_ONLY[0], "--out", "out", "--workers", "2"],
         capture_output=True, text=True, cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 2
