@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import shutil
+import tempfile
 from pathlib import Path
 
 import torch
@@ -25,9 +28,18 @@ def tiny_net(seed: int = 0) -> CaptionNet:
     return net
 
 
+@functools.cache
+def _networks(seed: int) -> tuple[tempfile.TemporaryDirectory[str], dict[str, float]]:
+    kept = tempfile.TemporaryDirectory(prefix="haiga-tiny-")
+    return kept, write_networks(tiny_net(seed), Path(kept.name), compact=False)
+
+
 def make_captioner(folder: Path, *, seed: int = 0, sure_from: float = -9.0) -> Path:
-    """Writes a captioner that learned nothing."""
-    worst = write_networks(tiny_net(seed), folder, compact=False)
+    """Writes a captioner that learned nothing; its networks are exported once a process."""
+    kept, worst = _networks(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (LOOK, STEP):
+        shutil.copy(Path(kept.name) / file, folder / file)
     layout = {"words": WORDS, "side": 8, "most_words": 12, "eye": dict(Eye().models),
               "sure_from": sure_from}  # fmt: skip
     write_layout(folder, layout)

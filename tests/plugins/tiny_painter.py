@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +30,24 @@ def fields(name: str) -> dict[str, object]:
 
 
 def make_attngan(folder: Path, *, size_px: int = 16, seen: dict[str, int] = SEEN) -> Path:
-    """Writes an AttnGAN painter whose pictures have contrast, though it learned nothing."""
+    """Writes an AttnGAN painter whose pictures have contrast, though it learned nothing.
+
+    It is exported once a process and then copied.
+    """
+    kept = _attngan(size_px, tuple(seen.items()))
+    shutil.copytree(Path(kept.name) / "tiny", folder, dirs_exist_ok=True)
+    return folder
+
+
+@functools.cache
+def _attngan(size_px: int, seen: tuple[tuple[str, int], ...]) -> tempfile.TemporaryDirectory[str]:
+    kept = tempfile.TemporaryDirectory(prefix="haiga-tiny-")
     trainee = AttnGan(Settings(size_px=size_px, width=8, seed=3))
     for layer in trainee.average.net.to_pixels:  # type: ignore[union-attr]
         layer.weight.data.mul_(12)
-    write_attngan(trainee.sampler, folder, size_px, Taught(seen, 8, fields("tiny")))
-    return folder
+    taught = Taught(dict(seen), 8, fields("tiny"))
+    write_attngan(trainee.sampler, Path(kept.name) / "tiny", size_px, taught)
+    return kept
 
 
 def _write(
