@@ -87,6 +87,10 @@ def test_the_best_trial_is_kept_with_its_settings_in_the_card(searched: Path) ->
     assert f"dropout {settings['dropout']:g}" in card.about
     assert "The best of 3 trials by validation_loss" in card.about
     assert not (searched / "best" / "work").exists()
+    measured = [t["trial"] for t in trials
+                if (searched / "trials" / f"{t['trial']:03}" / "report.json").exists()]  # fmt: skip
+    assert measured == [best["trial"]]  # the others are spared it
+    assert (searched / "best" / "report.json").is_file()
     assert str(searched.parent) not in (searched / "best" / "card.toml").read_text()
 
 

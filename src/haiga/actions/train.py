@@ -21,6 +21,8 @@ REPORTED = 40
 """How many poems the report at the end of a training is measured on."""
 REPORTED_PICTURES, REPORTED_PAINTINGS = 500, 128
 """And how many pictures that on a generator and on a painter; a painting takes longer."""
+MEASURED = ("poet", "generator", "painter")
+"""Recipes whose `main` with `--resume` hands on a finished model that lacks its report."""
 RECIPES = "haiga.training.recipes"
 ENGINES = ("local", "ray")
 MOST_WORKERS = 1024
@@ -69,9 +71,11 @@ def train(
     arguments: Sequence[str],
     tell: Callable[[str], None] = lambda _: None,
     workers: Workers = Workers(),
+    *,
+    report: bool = True,
 ) -> None:
     """Run a recipe's `main` with its own arguments; a poet or generator it returns is then
-    measured.
+    measured, unless no `report` is wanted.
 
     Raises `UserError` for an unknown recipe, and for one that several workers cannot share,
     and `MissingExtra` without torch or Ray.
@@ -83,6 +87,12 @@ def train(
             raise
         extra = "ray" if error.name.partition(".")[0] == "ray" else "train"
         raise MissingExtra(f"training needs {error.name}: pip install 'haiga[{extra}]'") from error
+    if report:
+        report_on(made, tell)
+
+
+def report_on(made: Any, tell: Callable[[str], None]) -> None:
+    """Measures what a recipe returned and writes its report beside it; of other things nothing."""
     if isinstance(made, PoetMade):
         _report(made, tell)
     elif isinstance(made, GeneratorMade | PainterMade):

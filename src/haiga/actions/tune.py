@@ -16,10 +16,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from haiga.actions.train import ENGINES, RECIPES, recipe_names
+from haiga.actions.train import (
+    ENGINES,
+    MEASURED,
+    RECIPES,
+    recipe_main,
+    recipe_names,
+    report_on,
+)
 from haiga.core.errors import JobError, MissingExtra, Stopped, UserError
 from haiga.core.seeds import MAX_SEED
 from haiga.core.suggest import hint
+from haiga.inspection.poet_page import HTML as REPORT
 from haiga.media.durable import make_folder, write_durably
 from haiga.models.card import read_card, write_card
 from haiga.training.tuning.halving import Halving
@@ -287,8 +295,29 @@ def _chosen(plan: _Plan) -> Found:
     sign = 1 if plan.space.goal == "min" else -1
     best = min(finished, key=lambda trial: (sign * (trial.best or 0.0), trial.number))
     folder = plan.search.out / BEST
+    _measure(plan, best)
     _keep_best(plan, best, folder)
     return Found(plan.space, plan.trials, best, folder, shlex.join(plan.command(best, str(folder))))
+
+
+def _measure(plan: _Plan, best: Trial) -> None:
+    """Writes the report on the best model, which trials are spared; its log has what is said."""
+    out = plan.job.out(best)
+    if plan.search.recipe not in MEASURED or (out / REPORT).exists():
+        return
+    main = recipe_main(plan.search.recipe)
+    words = [*plan.job.command[1:], *plan.words(best), "--out", str(out), "--resume"]
+    with (
+        (plan.job.folder / f"{best.name}.log").open("a", encoding="utf-8") as log,
+        contextlib.redirect_stderr(log),
+    ):
+        try:
+            report_on(main(words), lambda line: print(line, file=log))
+        except Stopped as error:
+            raise Stopped(
+                f"stopped while the best of the trials was measured; all are kept in "
+                f"{plan.search.out}, and the same command goes on"
+            ) from error
 
 
 def _keep_best(plan: _Plan, best: Trial, folder: Path) -> None:

@@ -17,6 +17,7 @@ PASS_ON: dict[str, Any] = {
 """What stands after the recipe's name belongs to the recipe, `--help` too."""
 OURS = ("--workers", "--engine", "--ray-address")
 """Options of every recipe that several workers can share, wherever they stand."""
+NO_REPORT = "--no-report"
 
 
 def train(
@@ -45,6 +46,10 @@ def train(
             help="The Ray cluster to train on. (default: Ray is started here)",
         ),
     ] = None,
+    report: Annotated[
+        bool,
+        typer.Option(f"--report/{NO_REPORT}", help="Measure what was made, where a recipe does."),
+    ] = True,
     debug: options.Debug = False,
 ) -> None:
     """Train a model by one of haiga's recipes; needs torch."""
@@ -57,8 +62,10 @@ def train(
         output.give("\n".join(f"{name:{width}}  {what}" for name, what in told.items()))
         return
     given = {"--workers": workers, "--engine": engine, "--ray-address": ray_address}
-    left, found = parted(arguments or [])
-    train(recipe, left, output.tell, _workers({**given, **found}))
+    words = list(arguments or [])
+    measured = report and NO_REPORT not in words
+    left, found = parted([word for word in words if word != NO_REPORT])
+    train(recipe, left, output.tell, _workers({**given, **found}), report=measured)
 
 
 def parted(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:

@@ -26,7 +26,6 @@ ENDED = (FINISHED, STOPPED, FAILED)
 POLL_S = 0.2
 POLITE_S = 60.0
 """How long a training may take to keep its place when it is asked to end."""
-REPORT = "report.html"
 
 
 @dataclass
@@ -145,9 +144,8 @@ class Following:
     def _start(self) -> None:
         job, trial = self.job, self.trial
         out = job.out(trial)
-        words = [*job.command, *self.words, "--out", str(out)]
-        unreported = (out / CARD).exists() and not (out / REPORT).exists()
-        if begun(out) or unreported:
+        words = [*job.command, *self.words, "--out", str(out), "--no-report"]
+        if begun(out):
             words.append("--resume")
         trial.state = RUNNING
         self._keep()
@@ -155,12 +153,9 @@ class Following:
             _held(job.folder / f".{trial.name}.lock") as held,
             (job.folder / f"{trial.name}.log").open("ab") as log,
         ):
-            if (out / CARD).exists() and (out / REPORT).exists():
-                words = ["-c", "pass"]  # it ended before its record said so
-            else:
-                words = ["-m", "haiga", "train", *words]
+            ended = (out / CARD).exists()  # before its record said so
             self._process = subprocess.Popen(
-                [sys.executable, *words],
+                [sys.executable, *(["-c", "pass"] if ended else ["-m", "haiga", "train", *words])],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
