@@ -37,7 +37,7 @@ def test_pieces_are_formed_different_and_replayed_to_the_pixel(
         assert all(piece["poem"][0] != other["poem"][0] for other in pieces if other != piece)
     digests = {picture_digest(read_picture(work / piece["painting"])) for piece in pieces}
     assert len(digests) == 3
-    for name in ("painting", "styled", "sheet"):
+    for name in ("painting", "styled", "sheet") if artist == "auria" else ("sheet",):
         replayed = run("replay", pieces[2][name], "--json")
         assert replayed.code == 0, replayed.out
         assert replayed.object == {
@@ -60,15 +60,13 @@ def test_a_piece_made_in_a_row_is_the_piece_made_alone(run: Any, work: Path) -> 
     assert recipes[0]["outputs"]["painting"] == recipes[1]["outputs"]["painting"]
 
 
-def test_the_words_of_a_piece_are_compared_with_known_works(run: Any) -> None:
+def test_a_piece_names_every_model_that_was_read_and_compares_its_words_with_known_works(
+    run: Any, work: Path
+) -> None:
     piece = run("create", "--seed", 123, "--json").object
     (verdict,) = (v for v in piece["verdicts"] if v["name"] == "new words")
     assert (verdict["keep"], verdict["score"]) == (True, 1.0)
     assert "of the poet's copying index" in verdict["reason"]
-
-
-def test_the_recipe_names_every_model_that_was_read(run: Any, work: Path) -> None:
-    piece = run("create", "--seed", 1, "--json").object
     recipe = read_recipe(work / piece["sheet"])
     models = {name.partition("/")[0] for step in recipe["steps"] for name in step["models"]}
     made = {"haiku", "painter", "poems", "styles", "upscaler", "words"}
@@ -79,7 +77,7 @@ def test_the_recipe_names_every_model_that_was_read(run: Any, work: Path) -> Non
 def test_an_interrupt_amid_a_networks_work_ends_with_one_line(
     run: Any, work: Path, environment: dict[str, str]
 ) -> None:
-    for pause_s in (0.2, 0.5, 0.9):
+    for pause_s in (0.2, 0.7):
         process = subprocess.Popen(
             [sys.executable, "-m", "haiga", "create", "--count", "1000", "--json"],
             cwd=work,
@@ -94,7 +92,7 @@ def test_an_interrupt_amid_a_networks_work_ends_with_one_line(
         _, err = process.communicate(timeout=60)
         assert err.decode() == "haiga: stopped; nothing is half done\n"
         assert process.returncode == 130
-    assert len(run("list", "--json").objects) >= 3
+    assert len(run("list", "--json").objects) >= 2
 
 
 def test_torch_is_not_loaded_to_make_a_piece(work: Path, environment: dict[str, str]) -> None:

@@ -163,6 +163,7 @@ def test_a_run_that_is_killed_is_gone_on_with_and_two_at_once_are_refused(
         until = time.monotonic() + 60
         while not (pipes / "out" / "5").exists() and time.monotonic() < until:
             time.sleep(0.05)
+        process.send_signal(signal.SIGSTOP)  # so that it is not done before the second begins
         second = run(*arguments, "--out", "out")
         assert second.code == 2
         assert second.err == (

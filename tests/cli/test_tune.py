@@ -27,6 +27,7 @@ SPACE = """
 [settings]
 rate = { choice = [0.01, 0.00001] }
 dropout = { uniform = [0.1, 0.3] }
+by = { choice = ["work", "author"] }
 """
 STEPS = "20"
 
@@ -51,7 +52,8 @@ def _command(*words: object) -> list[str]:
 
 
 def _search(texts: Path, space: Path, out: Path, *more: object) -> list[str]:
-    return _command("poet", "--trials", 3, "--seed", 7, "--steps", STEPS, "--space", space,
+    # of seed 26 the last trial is by author, which texts of one author cannot be
+    return _command("poet", "--trials", 4, "--seed", 26, "--steps", STEPS, "--space", space,
                     "--out", out, *more, "--", "--texts", texts, "--threads", 1,
                     "--patience", 0)  # fmt: skip
 
@@ -85,7 +87,7 @@ def test_the_best_trial_is_kept_with_its_settings_in_the_card(searched: Path) ->
     assert isinstance(settings, dict)
     assert f"--rate {settings['rate']:g}" in card.recipe
     assert f"dropout {settings['dropout']:g}" in card.about
-    assert "The best of 3 trials by validation_loss" in card.about
+    assert "The best of 4 trials by validation_loss" in card.about
     assert not (searched / "best" / "work").exists()
     measured = [t["trial"] for t in trials
                 if (searched / "trials" / f"{t['trial']:03}" / "report.json").exists()]  # fmt: skip
@@ -133,10 +135,11 @@ def test_the_page_shows_every_trial_and_every_setting(searched: Path) -> None:
 
 @pytest.mark.slow
 def test_a_search_that_is_done_runs_nothing_again(searched: Path, texts: Path, space: Path) -> None:
-    before = {f: f.stat().st_mtime_ns for f in (searched / "trials").glob("*.json")}
+    records = [searched / "trials" / f"{n:03}.json" for n in range(3)]  # what failed is tried again
+    before = {f: f.stat().st_mtime_ns for f in records}
     done = _done(_search(texts, space, searched))
     assert done.returncode == 0, done.stderr
-    assert {f: f.stat().st_mtime_ns for f in (searched / "trials").glob("*.json")} == before
+    assert {f: f.stat().st_mtime_ns for f in records} == before
     assert done.stdout.splitlines()[0].split()[:3] == ["trial", "rate", "dropout"]
 
 
@@ -207,21 +210,11 @@ def test_a_search_in_which_no_trial_can_work_ends_after_the_first(
 
 
 @pytest.mark.slow
-def test_a_trial_that_fails_by_its_settings_stands_in_the_table_and_the_others_go_on(
-    texts: Path, tmp_path: Path
-) -> None:
-    space = tmp_path / "space.toml"
-    space.write_text('[settings]\nby = { choice = ["author", "work"] }\n')
-    out = tmp_path / "tuned"
-    command = _command("poet", "--trials", 2, "--seed", 5, "--steps", 5, "--space", space,
-                       "--out", out, "--json", "--", "--texts", texts, "--threads", 1)  # fmt: skip
-    done = _done(command)
-    assert done.returncode == 0, done.stderr
-    first, second = (json.loads(line) for line in done.stdout.splitlines())
-    assert (first["settings"]["by"], second["settings"]["by"]) == ("author", "work")
-    assert first["state"] == "failed"
-    assert "author" in first["reason"]
-    assert second["state"] == "finished"
+def test_a_trial_that_fails_by_its_settings_stands_among_the_others(searched: Path) -> None:
+    *others, last = _told(searched)
+    assert {trial["state"] for trial in others} == {"finished", "stopped"}
+    assert last["state"] == "failed"
+    assert "author" in str(last["reason"])
 
 
 @pytest.mark.parametrize(
